@@ -1,0 +1,220 @@
+//! One connection: reads requests, answers them in turn.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use crate::control;
+use crate::fault::End;
+use crate::graph;
+use crate::reply::Reply;
+use crate::request::{self, BadHead, Framing, Request};
+use crate::scenario::{self, Act, Call, Scenario};
+use crate::state::State;
+use crate::version::Version;
+
+/// The cap of a request's head, and that of its body.
+const CAP: usize = 64 * 1024;
+
+/// Counts a connection as open until it is dropped.
+struct Open(Arc<State>);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.open.fetch_sub(1, Relaxed);
+    }
+}
+
+struct Connection {
+    stream: TcpStream,
+    state: Arc<State>,
+    /// Bytes received and not yet part of a request.
+    buffer: Vec<u8>,
+    out: Vec<u8>,
+}
+
+/// Serves a connection to its end.
+pub(crate) async fn serve(stream: TcpStream, state: Arc<State>) {
+    state.connections.fetch_add(1, Relaxed);
+    state.open.fetch_add(1, Relaxed);
+    // Dropped after the socket, so that the count never runs ahead of the close.
+    let _open = Open(Arc::clone(&state));
+    let mut connection = Connection { stream, state, buffer: Vec::new(), out: Vec::new() };
+    loop {
+        match connection.serve_one().await {
+            Ok(End::Next) => {}
+            Ok(End::Aborted) => {
+                connection.state.aborted.fetch_add(1, Relaxed);
+                break;
+            }
+            Ok(End::Close) | Err(_) => break,
+        }
+    }
+}
+
+impl Connection {
+    async fn serve_one(&mut self) -> io::Result<End> {
+        let (mut request, framing) = match self.read_head().await? {
+            Ok(Some(head)) => head,
+            Ok(None) => return Ok(End::Close),
+            Err((status, message)) => return self.refuse(status, message).await,
+        };
+        // The parts can be asked for while the request holds the bytes.
+        request.fill(std::mem::take(&mut self.buffer));
+        let is_control = control::is_control(request.path());
+        let scenario = if request.method() == "POST" && !is_control {
+            graph::route(request.path()).id.ok().and_then(scenario::find)
+        } else {
+            None
+        };
+        if let Some(Scenario { act: Act::Wire(fault), .. }) = scenario.filter(|_| !framing.chunked)
+            && fault.is_early()
+        {
+            self.state.record(&Arc::new(request));
+            let mut reply = self.success(Version::UNSTATED);
+            reply.fail(401, "OAuthException", 190, None, "Invalid OAuth access token - Cannot parse access token");
+            reply.close = true;
+            let end = fault.play(&mut self.stream, &reply).await;
+            self.drain().await;
+            return Ok(end);
+        }
+        if framing.chunked {
+            let message = "(#100) This sandbox takes no chunked request body: send a Content-Length";
+            self.note(request, is_control);
+            return self.refuse(411, message).await;
+        }
+        if framing.content_length > CAP {
+            self.note(request, is_control);
+            return self.refuse(413, "(#100) The request body is longer than 64 KiB").await;
+        }
+        self.buffer = request.take();
+        if !self.read_body(&mut request, &framing).await? {
+            return Ok(End::Close);
+        }
+        if is_control {
+            let reply = control::answer(&request, &self.state);
+            return self.send(reply, framing.close).await;
+        }
+        let request = Arc::new(request);
+        self.state.record(&request);
+        self.answer(&request, scenario, framing.close).await
+    }
+
+    /// Records a request that is refused before its body is read.
+    fn note(&self, request: Request, is_control: bool) {
+        if !is_control {
+            self.state.record(&Arc::new(request));
+        }
+    }
+
+    async fn answer(&mut self, request: &Request, scenario: Option<&'static Scenario>, close: bool) -> io::Result<End> {
+        let route = graph::route(request.path());
+        let mut reply = self.success(route.version);
+        match (scenario, route.id) {
+            (Some(scenario), Ok(id)) => {
+                let mut act = scenario.act;
+                if let Act::Script(steps) = act {
+                    let step = self.state.next_step(id).min(steps.len() - 1);
+                    act = steps[step];
+                }
+                let call = Call { request };
+                let applies = match act {
+                    Act::Works | Act::Applied(_) => true,
+                    Act::Wire(fault) => fault.applies(),
+                    Act::Answer(_) | Act::Script(_) => false,
+                };
+                if let Ok(pin) = graph::pin(request.body())
+                    && applies
+                {
+                    self.state.set_pin(id, pin);
+                }
+                match act {
+                    Act::Answer(make) | Act::Applied(make) => make(&call, &mut reply),
+                    Act::Wire(fault) => return Ok(fault.play(&mut self.stream, &reply).await),
+                    Act::Works | Act::Script(_) => {}
+                }
+            }
+            (None, Ok(id)) if request.method() == "POST" && graph::magic_error(id, &mut reply).is_some() => {}
+            (_, id) => graph::answer(request, id, &self.state, &mut reply),
+        }
+        self.send(reply, close).await
+    }
+
+    fn success(&self, version: Version) -> Reply {
+        Reply::success(version, self.state.traces.next())
+    }
+
+    async fn send(&mut self, mut reply: Reply, close: bool) -> io::Result<End> {
+        reply.close |= close;
+        self.out.clear();
+        reply.write(&mut self.out);
+        if self.stream.write_all(&self.out).await.is_err() {
+            return Ok(End::Aborted);
+        }
+        Ok(if reply.close { End::Close } else { End::Next })
+    }
+
+    async fn refuse(&mut self, status: u16, message: &str) -> io::Result<End> {
+        let mut reply = self.success(Version::UNSTATED);
+        reply.fail(status, "OAuthException", 100, None, message);
+        let end = self.send(reply, true).await?;
+        self.drain().await;
+        Ok(end)
+    }
+
+    /// Takes what the client still sends, for a moment: closing with unread bytes would reset the answer away.
+    async fn drain(&mut self) {
+        let _ = self.stream.shutdown().await;
+        let mut sink = [0; 4096];
+        let rest = async { while matches!(self.stream.read(&mut sink).await, Ok(count) if count > 0) {} };
+        let _ = timeout(Duration::from_secs(1), rest).await;
+    }
+
+    async fn receive(&mut self) -> io::Result<usize> {
+        self.buffer.reserve(4096);
+        self.stream.read_buf(&mut self.buffer).await
+    }
+
+    /// `None` at the end of the connection; `Err` holds status and message of a refusal.
+    async fn read_head(&mut self) -> io::Result<Result<Option<(Request, Framing)>, (u16, &'static str)>> {
+        loop {
+            if !self.buffer.is_empty() {
+                match request::parse(&self.buffer) {
+                    Ok(Some((_, framing))) if framing.head_length > CAP => return Ok(Err((431, TOO_LONG))),
+                    Ok(Some(head)) => return Ok(Ok(Some(head))),
+                    Ok(None) if self.buffer.len() > CAP => return Ok(Err((431, TOO_LONG))),
+                    Ok(None) => {}
+                    Err(BadHead::TooManyHeaders) => return Ok(Err((431, "(#100) More than 100 request headers"))),
+                    Err(BadHead::Malformed) => return Ok(Err((400, "(#100) This is not an HTTP/1.1 request"))),
+                }
+            }
+            if self.receive().await? == 0 {
+                return Ok(Ok(None));
+            }
+        }
+    }
+
+    /// False if the client leaves before its body is complete.
+    async fn read_body(&mut self, request: &mut Request, framing: &Framing) -> io::Result<bool> {
+        let total = framing.head_length + framing.content_length;
+        if framing.expects_continue && self.buffer.len() < total {
+            self.stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").await?;
+        }
+        while self.buffer.len() < total {
+            if self.receive().await? == 0 {
+                return Ok(false);
+            }
+        }
+        // The buffer of an ordinary request becomes its record; only what is left over is copied.
+        let rest = self.buffer.split_off(total);
+        request.fill(std::mem::replace(&mut self.buffer, rest));
+        Ok(true)
+    }
+}
+
+const TOO_LONG: &str = "(#100) The request head is longer than 64 KiB";

@@ -1,0 +1,61 @@
+//! `/_sandbox/…`: what a test in another language asks the sandbox.
+
+use serde_json::{Value, json};
+
+use crate::reply::Reply;
+use crate::request::Request;
+use crate::scenario::scenarios;
+use crate::state::State;
+use crate::version::Version;
+
+pub(crate) fn is_control(path: &str) -> bool {
+    path.starts_with("/_sandbox")
+}
+
+/// The answer, which may show secrets: it goes to loopback only, and not to a web page whose host name was made to point there.
+pub(crate) fn answer(request: &Request, state: &State) -> Reply {
+    let (status, body) = if is_loopback(request.host()) {
+        content(request, state)
+    } else {
+        (403, json!({"error": "the Host header must be 127.0.0.1 or localhost"}))
+    };
+    let mut reply = Reply::success(Version::UNSTATED, state.traces.next());
+    reply.foreign(status, "application/json", "");
+    reply.body = body.to_string().into_bytes().into();
+    reply
+}
+
+fn is_loopback(host: &str) -> bool {
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    matches!(name, "127.0.0.1" | "localhost")
+}
+
+fn content(request: &Request, state: &State) -> (u16, Value) {
+    let place = request.path().strip_prefix("/_sandbox/").unwrap_or_default();
+    let body = match (request.method(), place) {
+        ("GET", "requests") => state.recorded().iter().map(crate::RecordedRequest::to_json).collect(),
+        ("DELETE", "requests") => {
+            state.forget_requests();
+            json!({"success": true})
+        }
+        ("GET", "stats") => {
+            let stats = state.stats();
+            json!({
+                "requests": stats.requests,
+                "connections": stats.connections,
+                "open_connections": stats.open_connections,
+                "aborted": stats.aborted,
+            })
+        }
+        ("GET", "scenarios") => scenarios()
+            .iter()
+            .map(|s| json!({"id": s.id, "name": s.name, "does": s.does, "kind": s.kind, "outcome": s.outcome}))
+            .collect(),
+        ("GET", _) if place.starts_with("pins/") => {
+            let id = &place["pins/".len()..];
+            json!({"id": id, "pin": state.pin(id)})
+        }
+        _ => return (404, json!({"error": "GET requests, pins/{id}, stats or scenarios, or DELETE requests"})),
+    };
+    (200, body)
+}

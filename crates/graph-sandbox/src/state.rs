@@ -1,0 +1,156 @@
+//! What the sandbox remembers: PINs, requests, counters, where each script stands.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use crate::record::RecordedRequest;
+use crate::request::Request;
+use crate::trace::Traces;
+
+/// How many requests are kept.
+const KEPT: usize = 1_000;
+
+/// Counters of a sandbox since its start; see [`Sandbox::stats`](crate::Sandbox::stats).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Graph requests received.
+    pub requests: u64,
+    /// Connections accepted.
+    pub connections: u64,
+    /// Connections open now.
+    pub open_connections: u64,
+    /// Requests whose client closed its connection while the sandbox owed it an answer, or the rest of one.
+    pub aborted: u64,
+}
+
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) traces: Traces,
+    pub(crate) requests: AtomicU64,
+    pub(crate) connections: AtomicU64,
+    pub(crate) open: AtomicU64,
+    pub(crate) aborted: AtomicU64,
+    memory: Mutex<Memory>,
+    stopped: Mutex<bool>,
+    stop_signal: Condvar,
+}
+
+#[derive(Default)]
+struct Memory {
+    pins: HashMap<u64, [u8; 6]>,
+    steps: HashMap<u64, usize>,
+    requests: VecDeque<Arc<Request>>,
+}
+
+impl std::fmt::Debug for Memory {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Memory").field("pins", &self.pins.len()).finish_non_exhaustive()
+    }
+}
+
+impl State {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self {
+            traces: Traces::new(seed),
+            requests: AtomicU64::new(0),
+            connections: AtomicU64::new(0),
+            open: AtomicU64::new(0),
+            aborted: AtomicU64::new(0),
+            memory: Mutex::default(),
+            stopped: Mutex::new(false),
+            stop_signal: Condvar::new(),
+        }
+    }
+
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        // Every change to it is one step, so a panic elsewhere leaves it whole.
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn record(&self, request: &Arc<Request>) {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        let kept = &mut self.memory().requests;
+        if kept.len() == KEPT {
+            kept.pop_front();
+        }
+        kept.push_back(Arc::clone(request));
+    }
+
+    pub(crate) fn recorded(&self) -> Vec<RecordedRequest> {
+        let kept: Vec<_> = self.memory().requests.iter().cloned().collect();
+        kept.iter().map(|request| RecordedRequest::new(request)).collect()
+    }
+
+    pub(crate) fn forget_requests(&self) {
+        self.memory().requests.clear();
+    }
+
+    pub(crate) fn pin(&self, id: &str) -> Option<String> {
+        let pin = *self.memory().pins.get(&id.parse().ok()?)?;
+        Some(String::from_utf8_lossy(&pin).into_owned())
+    }
+
+    pub(crate) fn set_pin(&self, id: &str, pin: [u8; 6]) {
+        if let Ok(id) = id.parse() {
+            self.memory().pins.insert(id, pin);
+        }
+    }
+
+    /// How many requests the script of `id` has answered before this one.
+    pub(crate) fn next_step(&self, id: &str) -> usize {
+        let Ok(id) = id.parse() else { return 0 };
+        let mut memory = self.memory();
+        let step = memory.steps.entry(id).or_default();
+        *step += 1;
+        *step - 1
+    }
+
+    pub(crate) fn stats(&self) -> Stats {
+        Stats {
+            requests: self.requests.load(Ordering::Relaxed),
+            connections: self.connections.load(Ordering::Relaxed),
+            open_connections: self.open.load(Ordering::Relaxed),
+            aborted: self.aborted.load(Ordering::Relaxed),
+        }
+    }
+
+    pub(crate) fn mark_stopped(&self) {
+        *self.stopped.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.stop_signal.notify_all();
+    }
+
+    pub(crate) fn wait_until_stopped(&self) {
+        let mut stopped = self.stopped.lock().unwrap_or_else(PoisonError::into_inner);
+        while !*stopped {
+            stopped = self.stop_signal.wait(stopped).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_the_last_thousand() {
+        let state = State::new(0);
+        for _ in 0..1_005 {
+            state.record(&Arc::default());
+        }
+        assert_eq!((state.recorded().len(), state.stats().requests), (1_000, 1_005));
+        state.forget_requests();
+        assert!(state.recorded().is_empty());
+    }
+
+    #[test]
+    fn pins_and_steps_are_kept_by_id() {
+        let state = State::new(0);
+        state.set_pin("106540352242922", *b"012345");
+        assert_eq!(state.pin("106540352242922").as_deref(), Some("012345"));
+        assert_eq!(state.pin("106540352242923"), None);
+        assert_eq!([state.next_step("1"), state.next_step("1"), state.next_step("2")], [0, 1, 0]);
+        assert!(!format!("{state:?}").contains("012345"));
+    }
+}
