@@ -1,1 +1,55 @@
-//! Scaffold.
+//! Set the two-step verification PIN of a WhatsApp Business phone number.
+//!
+//! | layer | type | does I/O? |
+//! |---|---|---|
+//! | operation | [`SetTwoStepPin`] | no: values in, request out; answer in, result out |
+//! | transport | [`Transport`] | yes: moves one request |
+//! | client | [`Client`] | joins the two, under one deadline, with retries |
+//!
+//! ```no_run
+//! use whatsapp_two_step::{Client, Outcome, TwoStepError};
+//!
+//! # async fn run() -> Result<(), TwoStepError> {
+//! let client = Client::from_env()?; // WHATSAPP_ACCESS_TOKEN
+//! match client.set_two_step_pin(&"106540352242922".parse()?, &"012345".parse()?).await {
+//!     Ok(response) => println!("set, trace id {:?}", response.trace_id),
+//!     Err(error) if error.outcome() == Outcome::Unknown => eprintln!("either PIN may hold: {error}"),
+//!     Err(error) => eprintln!("the old PIN holds: {error}\n{}", error.hint()),
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! No type of this crate prints a PIN, a token or an app secret, and no error does, also when the server sends one back.
+//! Each call is one [`tracing`](https://docs.rs/tracing) span with an event per attempt.
+//!
+//! Features: `reqwest` (default; HTTP, TLS and tokio's clock), `blocking` (a client for programs without an executor),
+//! `tokio` (the clock alone). Without any, the crate builds without HTTP or TLS: bring a transport and a clock.
+
+mod body;
+mod client;
+mod clock;
+mod endpoint;
+mod error;
+mod graph;
+mod operation;
+mod redact;
+#[cfg(feature = "reqwest")]
+mod reqwest_transport;
+mod transport;
+mod values;
+
+#[cfg(feature = "blocking")]
+pub mod blocking;
+
+pub use http;
+
+pub use body::Body;
+pub use client::{Client, ClientBuilder};
+pub use clock::Clock;
+pub use endpoint::{Endpoint, Language};
+pub use error::{ErrorKind, Outcome, TwoStepError};
+pub use graph::Usage;
+pub use operation::{MAX_BODY_BYTES, SetTwoStepPin, SetTwoStepPinResponse};
+pub use transport::{Attempt, BoxFuture, Transport, TransportError};
+pub use values::{AccessToken, ApiVersion, AppSecret, BaseUrl, PhoneNumberId, Pin};

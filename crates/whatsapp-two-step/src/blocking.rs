@@ -1,0 +1,113 @@
+//! A client for programs without an executor: the same rules, one call at a time on the caller's thread.
+
+use std::sync::Arc;
+
+use tokio::runtime::{Builder, Handle, Runtime};
+
+use crate::{
+    AccessToken, ClientBuilder, PhoneNumberId, Pin, SetTwoStepPinResponse, TwoStepError, values::invalid_setting,
+};
+
+/// Sets PINs and blocks until it is done. Cheap to clone, and safe to share between threads.
+///
+/// ```no_run
+/// use whatsapp_two_step::{TwoStepError, blocking};
+///
+/// # fn run() -> Result<(), TwoStepError> {
+/// let client = blocking::Client::from_env()?; // WHATSAPP_ACCESS_TOKEN
+/// let response = client.set_two_step_pin(&"106540352242922".parse()?, &"012345".parse()?)?;
+/// println!("set, trace id {:?}", response.trace_id);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Client {
+    inner: crate::Client,
+    runtime: Arc<Executor>,
+}
+
+impl Client {
+    /// A client with every setting at its default.
+    ///
+    /// # Errors
+    /// `invalid_configuration` if the TLS roots or the thread for connections can't be set up.
+    pub fn new(access_token: AccessToken) -> Result<Self, TwoStepError> {
+        Self::build(crate::Client::builder(access_token))
+    }
+
+    /// A client with the settings of the environment; see [`ClientBuilder::from_env`].
+    ///
+    /// # Errors
+    /// `invalid_configuration` if a variable is missing or unusable.
+    pub fn from_env() -> Result<Self, TwoStepError> {
+        Self::build(ClientBuilder::from_env()?)
+    }
+
+    /// A client with other settings.
+    ///
+    /// ```
+    /// use whatsapp_two_step::{AccessToken, blocking};
+    ///
+    /// let settings = whatsapp_two_step::Client::builder(AccessToken::parse("EAAG_example")?).max_retries(0);
+    /// let client = blocking::Client::build(settings)?;
+    /// # drop(client);
+    /// # Ok::<(), whatsapp_two_step::TwoStepError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `invalid_configuration`, with the setting's name.
+    pub fn build(settings: ClientBuilder) -> Result<Self, TwoStepError> {
+        let inner = settings.build()?;
+        // One thread for the connections; the calls themselves run on their callers'.
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name("whatsapp-two-step")
+            .enable_all()
+            .build()
+            .map_err(|_| invalid_setting("transport", "could not start its thread"))?;
+        Ok(Self { inner, runtime: Arc::new(Executor(Some(runtime))) })
+    }
+
+    /// Sets the number's two-step verification PIN; see [`crate::Client::set_two_step_pin`].
+    ///
+    /// # Errors
+    /// [`TwoStepError`]: its `kind` says what happened, its `outcome` which PIN holds now.
+    pub fn set_two_step_pin(
+        &self,
+        phone_number_id: &PhoneNumberId,
+        pin: &Pin,
+    ) -> Result<SetTwoStepPinResponse, TwoStepError> {
+        self.runtime.block_on(|| self.inner.set_two_step_pin(phone_number_id, pin))
+    }
+}
+
+/// A runtime that can be used and dropped anywhere, also inside another, where tokio's own would panic.
+#[derive(Debug)]
+struct Executor(Option<Runtime>);
+
+impl Executor {
+    fn block_on<F: Future>(&self, call: impl FnOnce() -> F + Send) -> F::Output
+    where
+        F::Output: Send,
+    {
+        let run = || match &self.0 {
+            Some(runtime) => runtime.block_on(call()),
+            None => unreachable!("the runtime is taken by drop alone"),
+        };
+        if Handle::try_current().is_err() {
+            return run();
+        }
+        std::thread::scope(|scope| match scope.spawn(run).join() {
+            Ok(output) => output,
+            Err(panic) => std::panic::resume_unwind(panic),
+        })
+    }
+}
+
+impl Drop for Executor {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}

@@ -1,0 +1,227 @@
+use std::{fmt, sync::Arc, time::Duration};
+
+use super::{Client, Inner};
+use crate::{
+    AccessToken, ApiVersion, AppSecret, BaseUrl, Clock, Endpoint, Language, Transport, TwoStepError,
+    values::invalid_setting,
+};
+
+/// Past this no deadline makes sense, and a sum of times could overflow.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The settings of a [`Client`].
+///
+/// ```
+/// use std::time::Duration;
+/// use whatsapp_two_step::{AccessToken, Client};
+///
+/// let client = Client::builder(AccessToken::parse("EAAG_example")?)
+///     .base_url("http://127.0.0.1:8080".parse()?)
+///     .timeout(Duration::from_secs(10))
+///     .max_retries(0)
+///     .build()?;
+///
+/// let error = Client::builder(AccessToken::parse("EAAG_example")?).timeout(Duration::ZERO).build().unwrap_err();
+/// assert!(error.message().contains("timeout must be more than 0 s"));
+/// # drop(client);
+/// # Ok::<(), whatsapp_two_step::TwoStepError>(())
+/// ```
+#[must_use]
+pub struct ClientBuilder {
+    access_token: AccessToken,
+    base_url: BaseUrl,
+    api_version: ApiVersion,
+    app_secret: Option<AppSecret>,
+    language: Language,
+    timeout: Duration,
+    connect_timeout: Duration,
+    max_retries: u32,
+    transport: Option<Arc<dyn Transport>>,
+    clock: Option<Arc<dyn Clock>>,
+    #[cfg(feature = "reqwest")]
+    network: crate::reqwest_transport::Network,
+}
+
+impl ClientBuilder {
+    pub(super) fn new(access_token: AccessToken) -> Self {
+        Self {
+            access_token,
+            base_url: BaseUrl::default(),
+            api_version: ApiVersion::default(),
+            app_secret: None,
+            language: Language::default(),
+            timeout: Duration::from_secs(30),
+            connect_timeout: Duration::from_secs(10),
+            max_retries: 2,
+            transport: None,
+            clock: None,
+            #[cfg(feature = "reqwest")]
+            network: crate::reqwest_transport::Network::default(),
+        }
+    }
+
+    /// Takes the token from `WHATSAPP_ACCESS_TOKEN` and, where it is set, the app secret from `WHATSAPP_APP_SECRET`.
+    ///
+    /// # Errors
+    /// `invalid_configuration` if the first is missing, or one of them is unusable.
+    pub fn from_env() -> Result<Self, TwoStepError> {
+        let token = variable("WHATSAPP_ACCESS_TOKEN")?
+            .ok_or_else(|| invalid_setting("access_token", "is missing: set WHATSAPP_ACCESS_TOKEN"))?;
+        let mut builder = Self::new(AccessToken::parse(&token)?);
+        if let Some(secret) = variable("WHATSAPP_APP_SECRET")? {
+            builder = builder.app_secret(AppSecret::parse(&secret)?);
+        }
+        Ok(builder)
+    }
+
+    /// Where the Graph API is. Default `https://graph.facebook.com`.
+    pub fn base_url(mut self, base_url: BaseUrl) -> Self {
+        self.base_url = base_url;
+        self
+    }
+
+    /// The API's version. Default `v24.0`.
+    pub fn api_version(mut self, api_version: ApiVersion) -> Self {
+        self.api_version = api_version;
+        self
+    }
+
+    /// Adds `appsecret_proof` to each request. Default none.
+    pub fn app_secret(mut self, app_secret: AppSecret) -> Self {
+        self.app_secret = Some(app_secret);
+        self
+    }
+
+    /// How long the whole call may take: every attempt and every wait between them. Default 30 s.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// How long connecting may take, TCP and TLS, in one attempt. Default 10 s.
+    pub fn connect_timeout(mut self, connect_timeout: Duration) -> Self {
+        self.connect_timeout = connect_timeout;
+        self
+    }
+
+    /// How many times a call is repeated at most. Default 2; 0 turns retries off.
+    pub fn max_retries(mut self, max_retries: u32) -> Self {
+        self.max_retries = max_retries;
+        self
+    }
+
+    /// Another way to the server than reqwest. Proxy and roots are that transport's own then.
+    pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
+        self.transport = Some(transport);
+        self
+    }
+
+    /// Another clock than tokio's.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// For bindings: the language in the `User-Agent`.
+    pub fn language(mut self, language: Language) -> Self {
+        self.language = language;
+        self
+    }
+
+    /// A proxy's URL, `http` or `https`, with user and password if it wants them. Default: `HTTPS_PROXY` and `NO_PROXY`,
+    /// which a loopback `base_url` passes by.
+    #[cfg(feature = "reqwest")]
+    pub fn proxy(mut self, url: &str) -> Self {
+        self.network.set_proxy(url);
+        self
+    }
+
+    /// Adds certificate authorities, as PEM, to the platform's and Mozilla's bundled ones. May be called again.
+    #[cfg(feature = "reqwest")]
+    pub fn root_certificates(mut self, pem: &[u8]) -> Self {
+        self.network.add_roots(pem);
+        self
+    }
+
+    /// Checks the settings and makes the client. No I/O but reading the platform's CA files.
+    ///
+    /// # Errors
+    /// `invalid_configuration`, with the setting's name.
+    pub fn build(self) -> Result<Client, TwoStepError> {
+        for (setting, time) in [("timeout", self.timeout), ("connect_timeout", self.connect_timeout)] {
+            if time.is_zero() || time > LONGEST {
+                return Err(invalid_setting(setting, "must be more than 0 s and at most 24 h"));
+            }
+        }
+        let transport = self.make_transport()?;
+        let clock = self
+            .clock
+            .or_else(default_clock)
+            .ok_or_else(|| invalid_setting("clock", "is missing: give one, or build with the feature \"tokio\""))?;
+        let mut endpoint = Endpoint::new(self.access_token)
+            .with_base_url(self.base_url)
+            .with_api_version(self.api_version)
+            .with_language(self.language);
+        if let Some(app_secret) = self.app_secret {
+            endpoint = endpoint.with_app_secret(app_secret)?;
+        }
+        Ok(Client(Arc::new(Inner {
+            endpoint,
+            timeout: self.timeout,
+            connect_timeout: self.connect_timeout,
+            max_retries: self.max_retries,
+            transport,
+            clock,
+        })))
+    }
+
+    #[cfg(feature = "reqwest")]
+    fn make_transport(&self) -> Result<Arc<dyn Transport>, TwoStepError> {
+        match &self.transport {
+            None => Ok(Arc::new(self.network.connect(&self.base_url, self.connect_timeout)?)),
+            Some(_) if !self.network.is_default() => Err(invalid_setting(
+                "proxy or root_certificates",
+                "has no effect beside a transport of your own; set it there",
+            )),
+            Some(transport) => Ok(transport.clone()),
+        }
+    }
+
+    #[cfg(not(feature = "reqwest"))]
+    fn make_transport(&self) -> Result<Arc<dyn Transport>, TwoStepError> {
+        self.transport
+            .clone()
+            .ok_or_else(|| invalid_setting("transport", "is missing: give one, or build with the feature \"reqwest\""))
+    }
+}
+
+#[cfg(feature = "tokio")]
+#[allow(clippy::unnecessary_wraps)] // its twin below has none to give
+fn default_clock() -> Option<Arc<dyn Clock>> {
+    Some(Arc::new(crate::clock::TokioClock))
+}
+
+#[cfg(not(feature = "tokio"))]
+fn default_clock() -> Option<Arc<dyn Clock>> {
+    None
+}
+
+fn variable(name: &str) -> Result<Option<zeroize::Zeroizing<String>>, TwoStepError> {
+    match std::env::var(name) {
+        Ok(value) => Ok(Some(zeroize::Zeroizing::new(value))),
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(std::env::VarError::NotUnicode(_)) => Err(invalid_setting(name, "is not text")),
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("base_url", &self.base_url)
+            .field("api_version", &self.api_version)
+            .field("timeout", &self.timeout)
+            .field("connect_timeout", &self.connect_timeout)
+            .field("max_retries", &self.max_retries)
+            .finish_non_exhaustive()
+    }
+}

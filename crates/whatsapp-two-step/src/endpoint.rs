@@ -1,0 +1,151 @@
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use crate::{AccessToken, ApiVersion, AppSecret, BaseUrl, TwoStepError};
+
+/// Where requests go, and as whom: base URL, version, token, and the proof made with the app secret.
+///
+/// ```
+/// use whatsapp_two_step::{AccessToken, ApiVersion, Endpoint};
+///
+/// let endpoint = Endpoint::new(AccessToken::parse("EAAG_example")?).with_api_version(ApiVersion::parse("v25.0")?);
+/// assert_eq!(
+///     format!("{endpoint:?}"),
+///     "Endpoint { base_url: https://graph.facebook.com, api_version: v25.0, app_secret: false, .. }"
+/// );
+/// # Ok::<(), whatsapp_two_step::TwoStepError>(())
+/// ```
+#[derive(Clone)]
+pub struct Endpoint {
+    base_url: BaseUrl,
+    api_version: ApiVersion,
+    access_token: AccessToken,
+    app_secret: Option<(AppSecret, Zeroizing<String>)>,
+    language: Language,
+}
+
+/// The language that a call is made from: part of the `User-Agent`. For bindings.
+///
+/// ```
+/// use whatsapp_two_step::Language;
+///
+/// assert_eq!(Language::Python.user_agent(), concat!("whatsapp-two-step/", env!("CARGO_PKG_VERSION"), ";lang=python"));
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Language {
+    /// Rust, and the command.
+    #[default]
+    Rust,
+    /// Python.
+    Python,
+    /// Node.js.
+    Node,
+    /// Kotlin and Java.
+    Kotlin,
+    /// Swift.
+    Swift,
+}
+
+impl Language {
+    /// The whole header.
+    #[must_use]
+    pub const fn user_agent(self) -> &'static str {
+        macro_rules! user_agent {
+            ($language:literal) => {
+                concat!("whatsapp-two-step/", env!("CARGO_PKG_VERSION"), ";lang=", $language)
+            };
+        }
+        match self {
+            Self::Rust => user_agent!("rust"),
+            Self::Python => user_agent!("python"),
+            Self::Node => user_agent!("node"),
+            Self::Kotlin => user_agent!("kotlin"),
+            Self::Swift => user_agent!("swift"),
+        }
+    }
+}
+
+impl Endpoint {
+    /// Meta's own server, in the default version.
+    #[must_use]
+    pub fn new(access_token: AccessToken) -> Self {
+        Self {
+            base_url: BaseUrl::default(),
+            api_version: ApiVersion::default(),
+            access_token,
+            app_secret: None,
+            language: Language::default(),
+        }
+    }
+
+    /// Another server.
+    #[must_use]
+    pub fn with_base_url(mut self, base_url: BaseUrl) -> Self {
+        self.base_url = base_url;
+        self
+    }
+
+    /// Another version.
+    #[must_use]
+    pub fn with_api_version(mut self, api_version: ApiVersion) -> Self {
+        self.api_version = api_version;
+        self
+    }
+
+    /// Adds `appsecret_proof` to each request.
+    ///
+    /// # Errors
+    /// `invalid_configuration` if no proof can be made.
+    pub fn with_app_secret(mut self, app_secret: AppSecret) -> Result<Self, TwoStepError> {
+        let proof = app_secret.proof(&self.access_token)?;
+        self.app_secret = Some((app_secret, proof));
+        Ok(self)
+    }
+
+    /// Another language in the `User-Agent`.
+    #[must_use]
+    pub fn with_language(mut self, language: Language) -> Self {
+        self.language = language;
+        self
+    }
+
+    /// Where requests go.
+    #[must_use]
+    pub fn base_url(&self) -> &BaseUrl {
+        &self.base_url
+    }
+
+    /// The version asked for.
+    #[must_use]
+    pub fn api_version(&self) -> ApiVersion {
+        self.api_version
+    }
+
+    pub(crate) fn access_token(&self) -> &AccessToken {
+        &self.access_token
+    }
+
+    pub(crate) fn app_secret(&self) -> Option<&AppSecret> {
+        self.app_secret.as_ref().map(|(secret, _)| secret)
+    }
+
+    pub(crate) fn proof(&self) -> Option<&str> {
+        self.app_secret.as_ref().map(|(_, proof)| proof.as_str())
+    }
+
+    pub(crate) fn language(&self) -> Language {
+        self.language
+    }
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Endpoint")
+            .field("base_url", &format_args!("{}", self.base_url))
+            .field("api_version", &format_args!("{}", self.api_version))
+            .field("app_secret", &self.app_secret.is_some())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,283 @@
+//! The one error: what went wrong, which PIN holds now, and what to do next.
+
+mod cause;
+mod graph_codes;
+mod kind;
+
+pub use kind::{ErrorKind, Outcome};
+
+use std::{borrow::Cow, error::Error as StdError, fmt, sync::Arc, time::Duration};
+
+use serde::{Serialize, Serializer, ser::SerializeStruct};
+
+pub(crate) use cause::Cause;
+pub(crate) use graph_codes::{Later, Meaning, is_listed, meaning};
+
+/// Where the base URL leads to something else than Meta.
+pub(crate) const NOT_GRAPH: &str =
+    "Check the base URL, and what stands between: a proxy, a captive portal or a gateway may have answered.";
+
+/// Why a PIN was not set, and which PIN holds now.
+///
+/// `Display` says what happened in one line; [`source`](StdError::source) says the rest, where there is more.
+/// Neither, nor `Debug` nor the serialised form, ever has a PIN, a token or an app secret in it, also where the server
+/// sent one back. Text from the server is stripped of control characters and shortened.
+///
+/// Serialised, it has the fields of the accessors below, by their names, times in seconds, `null` where there is nothing.
+///
+/// ```
+/// use whatsapp_two_step::{ErrorKind, Outcome, Pin};
+///
+/// let error = Pin::parse("12345").unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::InvalidPin);
+/// assert_eq!(error.outcome(), Outcome::NotSent);
+/// assert_eq!(error.attempts(), 0);
+/// assert_eq!(error.to_string(), "Invalid PIN: 5 characters, 6 needed. (invalid_pin, outcome not_sent)");
+/// ```
+#[derive(Clone)]
+pub struct TwoStepError(Box<Inner>);
+
+#[derive(Clone)]
+struct Inner {
+    kind: ErrorKind,
+    message: Cow<'static, str>,
+    outcome: Outcome,
+    hint: &'static str,
+    later: Later,
+    attempts: u32,
+    server: ServerSaid,
+    cause: Option<Arc<Cause>>,
+}
+
+/// What an error has from the server: cleaned of secrets and control characters before it comes here.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ServerSaid {
+    pub(crate) http_status: Option<u16>,
+    pub(crate) graph_code: Option<u32>,
+    pub(crate) graph_subcode: Option<u32>,
+    pub(crate) graph_type: Option<String>,
+    pub(crate) details: Option<String>,
+    pub(crate) user_title: Option<String>,
+    pub(crate) user_message: Option<String>,
+    pub(crate) trace_id: Option<String>,
+    pub(crate) retry_after: Option<Duration>,
+}
+
+impl TwoStepError {
+    /// An error of the server's making.
+    pub(crate) fn answered(
+        meaning: graph_codes::Meaning,
+        message: impl Into<Cow<'static, str>>,
+        server: ServerSaid,
+    ) -> Self {
+        Self(Box::new(Inner {
+            kind: meaning.kind,
+            message: message.into(),
+            outcome: meaning.outcome,
+            hint: meaning.hint,
+            later: meaning.later,
+            attempts: 0,
+            server,
+            cause: None,
+        }))
+    }
+
+    /// An error without the server's part in it.
+    pub(crate) fn local(
+        kind: ErrorKind,
+        outcome: Outcome,
+        message: impl Into<Cow<'static, str>>,
+        hint: &'static str,
+    ) -> Self {
+        let later = match kind {
+            ErrorKind::ConnectionFailed => Later::Now,
+            ErrorKind::TimedOut => Later::Wait,
+            _ => Later::Hopeless,
+        };
+        let meaning = graph_codes::Meaning { kind, outcome, later, hint };
+        Self::answered(meaning, message, ServerSaid::default())
+    }
+
+    /// Bad input: before any I/O.
+    pub(crate) fn invalid(kind: ErrorKind, message: String) -> Self {
+        let hint = match kind {
+            ErrorKind::InvalidPin => "Give the PIN as text of exactly six digits, such as \"012345\".",
+            ErrorKind::InvalidPhoneNumberId => {
+                "Take the ID from GET /{WABA_ID}/phone_numbers, or from API Setup in the app's dashboard."
+            }
+            _ => "Correct the setting; nothing was sent.",
+        };
+        Self::local(kind, Outcome::NotSent, message, hint)
+    }
+
+    pub(crate) fn with_cause(mut self, cause: Option<Cause>) -> Self {
+        self.0.cause = cause.map(Arc::new);
+        self
+    }
+
+    pub(crate) fn with_later(mut self, later: Later) -> Self {
+        self.0.later = later;
+        self
+    }
+
+    /// What the whole call came to: its attempts, and the weakest of their outcomes.
+    pub(crate) fn after(mut self, attempts: u32, outcome: Outcome) -> Self {
+        self.0.attempts = attempts;
+        self.0.outcome = self.0.outcome.max(outcome);
+        self
+    }
+
+    pub(crate) fn later(&self) -> Later {
+        self.0.later
+    }
+
+    /// What went wrong, as a code.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// What went wrong, in one English sentence that is safe to log and to show.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// Which PIN holds now?
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        self.0.outcome
+    }
+
+    /// What to do next, in one sentence.
+    #[must_use]
+    pub fn hint(&self) -> &str {
+        self.0.hint
+    }
+
+    /// The answer's HTTP status, if one came.
+    #[must_use]
+    pub fn http_status(&self) -> Option<u16> {
+        self.0.server.http_status
+    }
+
+    /// The Graph error's `code`.
+    #[must_use]
+    pub fn graph_code(&self) -> Option<u32> {
+        self.0.server.graph_code
+    }
+
+    /// The Graph error's `error_subcode`.
+    #[must_use]
+    pub fn graph_subcode(&self) -> Option<u32> {
+        self.0.server.graph_subcode
+    }
+
+    /// The Graph error's `type`, such as `OAuthException`.
+    #[must_use]
+    pub fn graph_type(&self) -> Option<&str> {
+        self.0.server.graph_type.as_deref()
+    }
+
+    /// The Graph error's `error_data.details`.
+    #[must_use]
+    pub fn details(&self) -> Option<&str> {
+        self.0.server.details.as_deref()
+    }
+
+    /// The Graph error's `error_user_title`.
+    #[must_use]
+    pub fn user_title(&self) -> Option<&str> {
+        self.0.server.user_title.as_deref()
+    }
+
+    /// The Graph error's `error_user_msg`.
+    #[must_use]
+    pub fn user_message(&self) -> Option<&str> {
+        self.0.server.user_message.as_deref()
+    }
+
+    /// The ID that Meta's support asks for: `fbtrace_id`, else the header `x-fb-request-id`.
+    #[must_use]
+    pub fn trace_id(&self) -> Option<&str> {
+        self.0.server.trace_id.as_deref()
+    }
+
+    /// How long to wait before the next call, if the server said.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.server.retry_after
+    }
+
+    /// Would the same call, later, have a chance?
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        self.0.later != Later::Hopeless
+    }
+
+    /// How many requests were handed to the transport: 0 for bad input.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+}
+
+impl fmt::Display for TwoStepError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({}, outcome {}", self.message(), self.kind(), self.outcome())?;
+        if let Some(code) = self.graph_code() {
+            write!(f, ", Graph code {code}")?;
+        }
+        if let Some(subcode) = self.graph_subcode() {
+            write!(f, ", subcode {subcode}")?;
+        }
+        if let Some(status) = self.http_status() {
+            write!(f, ", HTTP {status}")?;
+        }
+        if let Some(trace_id) = self.trace_id() {
+            write!(f, ", trace id {trace_id}")?;
+        }
+        f.write_str(")")
+    }
+}
+
+impl fmt::Debug for TwoStepError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TwoStepError")
+            .field("kind", &self.kind())
+            .field("outcome", &self.outcome())
+            .field("message", &self.message())
+            .field("attempts", &self.attempts())
+            .field("server", &self.0.server)
+            .field("cause", &self.0.cause)
+            .finish_non_exhaustive()
+    }
+}
+
+impl StdError for TwoStepError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.cause.as_deref().map(|cause| cause as &dyn StdError)
+    }
+}
+
+impl Serialize for TwoStepError {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("TwoStepError", 15)?;
+        fields.serialize_field("kind", &self.kind())?;
+        fields.serialize_field("message", self.message())?;
+        fields.serialize_field("outcome", &self.outcome())?;
+        fields.serialize_field("hint", self.hint())?;
+        fields.serialize_field("http_status", &self.http_status())?;
+        fields.serialize_field("graph_code", &self.graph_code())?;
+        fields.serialize_field("graph_subcode", &self.graph_subcode())?;
+        fields.serialize_field("graph_type", &self.graph_type())?;
+        fields.serialize_field("details", &self.details())?;
+        fields.serialize_field("user_title", &self.user_title())?;
+        fields.serialize_field("user_message", &self.user_message())?;
+        fields.serialize_field("trace_id", &self.trace_id())?;
+        fields.serialize_field("retry_after", &self.retry_after().map(|wait| wait.as_secs()))?;
+        fields.serialize_field("is_retryable", &self.is_retryable())?;
+        fields.serialize_field("attempts", &self.attempts())?;
+        fields.end()
+    }
+}

@@ -1,0 +1,131 @@
+//! Keeps secrets out of text that others wrote: the server's, a transport's.
+
+use zeroize::Zeroizing;
+
+use crate::{Endpoint, Pin};
+
+const MARK: &str = "[redacted]";
+
+/// Cleans foreign text of one call's secrets.
+pub(crate) struct Redactor<'a> {
+    pin: &'a Pin,
+    endpoint: &'a Endpoint,
+}
+
+impl<'a> Redactor<'a> {
+    pub(crate) fn new(endpoint: &'a Endpoint, pin: &'a Pin) -> Self {
+        Self { pin, endpoint }
+    }
+
+    /// One line without control characters or secrets, of at most `max` characters.
+    ///
+    /// The order matters: a control character inside a secret must not hide it, a cut must not leave half of one.
+    pub(crate) fn clean(&self, text: &str, max: usize) -> String {
+        let mut line = Zeroizing::new(String::with_capacity(text.len()));
+        for character in text.chars() {
+            match character {
+                '\n' | '\r' | '\t' if !line.ends_with(' ') => line.push(' '),
+                _ if character.is_control() || is_invisible(character) => {}
+                _ => line.push(character),
+            }
+        }
+        for secret in self.spellings() {
+            if line.contains(secret.as_str()) {
+                line = Zeroizing::new(line.replace(secret.as_str(), MARK));
+            }
+        }
+        let line = line.trim();
+        match line.char_indices().nth(max) {
+            Some((end, _)) => format!("{}…", line[..end].trim_end()),
+            None => line.to_owned(),
+        }
+    }
+
+    /// `clean`, and nothing where nothing is left or a secret stood: for IDs, which are worthless in part.
+    pub(crate) fn clean_id(&self, text: &str) -> Option<String> {
+        let id = self.clean(text, 64);
+        (!id.is_empty() && !id.contains(MARK)).then_some(id)
+    }
+
+    /// Does the number spell the PIN?
+    pub(crate) fn is_echo(&self, number: u64) -> bool {
+        contains(number.to_string().as_bytes(), self.pin.expose())
+    }
+
+    /// The secrets as a server may spell them, the longest first: the PIN may be a part of a token.
+    fn spellings(&self) -> impl Iterator<Item = Zeroizing<String>> {
+        let token = as_text(self.endpoint.access_token().expose());
+        let secret = self.endpoint.app_secret().map(|secret| as_text(secret.expose()));
+        let proof = self.endpoint.proof().map(|proof| Zeroizing::new(proof.to_owned()));
+        let pin = as_text(self.pin.expose());
+        let mut all: Vec<_> = [Some(token), secret, proof, Some(pin)].into_iter().flatten().collect();
+        let encoded: Vec<_> =
+            all.iter().map(|text| Zeroizing::new(percent_encoded(text))).filter(|text| text.contains('%')).collect();
+        all.extend(encoded);
+        all.sort_by_key(|text| std::cmp::Reverse(text.len()));
+        all.into_iter()
+    }
+}
+
+fn as_text(secret: &[u8]) -> Zeroizing<String> {
+    Zeroizing::new(String::from_utf8_lossy(secret).into_owned())
+}
+
+/// As in a URL's query.
+fn percent_encoded(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            'A'..='Z' | 'a'..='z' | '0'..='9' | '-' | '_' | '.' | '~' => c.to_string(),
+            _ => format!("%{:02X}", u32::from(c)), // a secret is ASCII
+        })
+        .collect()
+}
+
+fn contains(text: &[u8], part: &[u8]) -> bool {
+    text.windows(part.len()).any(|window| window == part)
+}
+
+/// Characters that show nothing but change how the rest shows: zero-width, bidirectional marks, tags, variation selectors.
+fn is_invisible(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}'
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{AccessToken, AppSecret};
+
+    fn clean(text: &str, max: usize) -> String {
+        let endpoint = Endpoint::new(AccessToken::parse("EAA|735194|x").unwrap())
+            .with_app_secret(AppSecret::parse("s3cret").unwrap())
+            .unwrap();
+        Redactor::new(&endpoint, &Pin::parse("735194").unwrap()).clean(text, max)
+    }
+
+    #[test]
+    fn secrets_go_in_each_spelling() {
+        assert_eq!(clean("Malformed access token EAA|735194|x", 99), "Malformed access token [redacted]");
+        assert_eq!(clean("?access_token=EAA%7C735194%7Cx&b", 99), "?access_token=[redacted]&b");
+        assert_eq!(clean("pin 735194, secret s3cret", 99), "pin [redacted], secret [redacted]");
+    }
+
+    #[test]
+    fn a_secret_is_found_through_control_characters() {
+        assert_eq!(clean("pin 73\u{0}51\u{200b}9\u{1b}4!", 99), "pin [redacted]!");
+    }
+
+    #[test]
+    fn a_cut_leaves_no_half_of_a_secret() {
+        assert_eq!(clean("token EAA|735194|x", 9), "token [re…");
+    }
+
+    #[test]
+    fn one_line_that_drives_no_terminal() {
+        assert_eq!(clean(" a\r\n\tb\u{1b}[2J\u{202e}c\u{9b}1m ", 99), "a b[2Jc1m");
+    }
+}

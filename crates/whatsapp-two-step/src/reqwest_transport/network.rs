@@ -1,0 +1,81 @@
+use std::time::Duration;
+
+use reqwest::{Proxy, redirect, retry};
+use zeroize::Zeroizing;
+
+use super::{ReqwestTransport, tls};
+use crate::{BaseUrl, TwoStepError, values::invalid_setting};
+
+/// How long a connection may idle, and how often a silent one is probed.
+const IDLE: Duration = Duration::from_secs(30);
+const PROBE: Duration = Duration::from_secs(10);
+
+/// The settings that only this transport has.
+#[derive(Default)]
+pub(crate) struct Network {
+    /// May hold a password.
+    proxy: Option<Zeroizing<String>>,
+    roots: Option<Vec<u8>>,
+}
+
+impl Network {
+    pub(crate) fn set_proxy(&mut self, url: &str) {
+        self.proxy = Some(Zeroizing::new(url.to_owned()));
+    }
+
+    pub(crate) fn add_roots(&mut self, pem: &[u8]) {
+        let roots = self.roots.get_or_insert_default();
+        roots.extend_from_slice(pem);
+        roots.push(b'\n');
+    }
+
+    pub(crate) fn is_default(&self) -> bool {
+        self.proxy.is_none() && self.roots.is_none()
+    }
+
+    pub(crate) fn connect(
+        &self,
+        base_url: &BaseUrl,
+        connect_timeout: Duration,
+    ) -> Result<ReqwestTransport, TwoStepError> {
+        // To this machine without TLS, there is no use in reading some hundred certificates.
+        let needs_tls = !base_url.is_plain() || !self.is_default();
+        let tls = if needs_tls { tls::config(self.roots.as_deref()) } else { tls::without_roots() }?;
+        let mut builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .https_only(!base_url.is_plain())
+            .redirect(redirect::Policy::none())
+            .retry(retry::never())
+            .referer(false)
+            .connect_timeout(connect_timeout)
+            .pool_idle_timeout(IDLE)
+            .tcp_nodelay(true)
+            .tcp_keepalive(PROBE)
+            .tcp_keepalive_interval(PROBE)
+            .tcp_keepalive_retries(2)
+            .http2_keep_alive_interval(PROBE)
+            .http2_keep_alive_timeout(PROBE)
+            .http2_keep_alive_while_idle(true);
+        #[cfg(any(target_os = "android", target_os = "linux"))]
+        {
+            // Bytes that nobody acknowledges: the connection is dead, whatever the idle probes would say.
+            builder = builder.tcp_user_timeout(PROBE);
+        }
+        builder = match &self.proxy {
+            Some(url) => builder.proxy(proxy(url)?),
+            None if base_url.is_plain() => builder.no_proxy(),
+            None => builder,
+        };
+        let client = builder.build().map_err(|_| invalid_setting("transport", "could not be set up"))?;
+        Ok(ReqwestTransport { client })
+    }
+}
+
+/// Neither reqwest's error nor ours repeats the URL: it may hold a password.
+fn proxy(url: &str) -> Result<Proxy, TwoStepError> {
+    let refused = || invalid_setting("proxy", "is not a URL such as http://proxy.example:3128");
+    if !url.starts_with("http://") && !url.starts_with("https://") {
+        return Err(refused());
+    }
+    Proxy::all(url).map_err(|_| refused())
+}

@@ -1,0 +1,170 @@
+use std::{fmt, net::IpAddr};
+
+use http::{
+    Uri,
+    uri::{Authority, Scheme},
+};
+
+use super::invalid_setting;
+use crate::TwoStepError;
+
+/// Where the Graph API is: `https://graph.facebook.com`, or a server of one's own that stands before it.
+///
+/// `https`, or `http` to a loopback host (`localhost`, `127.0.0.0/8`, `[::1]`) for tests; a path is kept in front of the
+/// version; no query, fragment or user info. Not a secret, so it prints.
+///
+/// ```
+/// use whatsapp_two_step::BaseUrl;
+///
+/// assert_eq!(BaseUrl::default().to_string(), "https://graph.facebook.com");
+/// assert_eq!(BaseUrl::parse("https://gate.example/graph/")?.to_string(), "https://gate.example/graph");
+/// assert!(BaseUrl::parse("http://127.0.0.1:8080").is_ok());
+///
+/// let error = BaseUrl::parse("http://graph.facebook.com").unwrap_err();
+/// assert!(error.message().contains("base_url must use https"));
+/// # Ok::<(), whatsapp_two_step::TwoStepError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct BaseUrl {
+    scheme: Scheme,
+    authority: Authority,
+    /// Empty, or begins with a slash and doesn't end with one.
+    path: Box<str>,
+}
+
+impl BaseUrl {
+    /// Reads a base URL.
+    ///
+    /// # Errors
+    /// `invalid_configuration`, with what is wrong and never with the text itself.
+    pub fn parse(text: &str) -> Result<Self, TwoStepError> {
+        read(text).map_err(|problem| invalid_setting("base_url", problem))
+    }
+
+    pub(crate) fn scheme(&self) -> &Scheme {
+        &self.scheme
+    }
+
+    pub(crate) fn authority(&self) -> &Authority {
+        &self.authority
+    }
+
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Without TLS, which is to say: to this machine.
+    #[cfg(feature = "reqwest")]
+    pub(crate) fn is_plain(&self) -> bool {
+        self.scheme == Scheme::HTTP
+    }
+}
+
+fn read(text: &str) -> Result<BaseUrl, &'static str> {
+    // Checked on the text: a URI parser drops the fragment and takes some of these as they are.
+    if text.is_empty() {
+        return Err("is empty");
+    }
+    if text.contains('?') {
+        return Err("must not have a query");
+    }
+    if text.contains('#') {
+        return Err("must not have a fragment");
+    }
+    if text.contains('@') {
+        return Err("must not have user info");
+    }
+    if text.contains(|c: char| !c.is_ascii_graphic() || "\\\"<>^`{|}".contains(c)) {
+        return Err("has a character that doesn't belong into a URL");
+    }
+    let parts = text.parse::<Uri>().map_err(|_| "is not a URL such as https://graph.facebook.com")?.into_parts();
+    let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
+        return Err("is not a URL such as https://graph.facebook.com");
+    };
+    let has_port = authority.as_str().len() != authority.host().len();
+    if authority.host().is_empty() || (has_port && matches!(authority.port_u16(), None | Some(0))) {
+        return Err("needs a host, and a port from 1 to 65535 if any");
+    }
+    if scheme != Scheme::HTTPS && !(scheme == Scheme::HTTP && is_loopback(authority.host())) {
+        return Err("must use https; http goes to a loopback host only, such as 127.0.0.1");
+    }
+    let path = parts.path_and_query.as_ref().map_or("", |path| path.path()).trim_end_matches('/');
+    let has_dots =
+        path.split('/').any(|segment| matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | ".."));
+    if has_dots || path.contains("//") {
+        return Err("must not have empty, \".\" or \"..\" segments in its path");
+    }
+    Ok(BaseUrl { scheme, path: path.into(), authority })
+}
+
+fn is_loopback(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
+}
+
+impl Default for BaseUrl {
+    fn default() -> Self {
+        Self { scheme: Scheme::HTTPS, authority: Authority::from_static("graph.facebook.com"), path: "".into() }
+    }
+}
+
+impl fmt::Display for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}{}", self.scheme, self.authority, self.path)
+    }
+}
+
+impl fmt::Debug for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "BaseUrl({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept() {
+        for (text, kept) in [
+            ("https://graph.facebook.com", "https://graph.facebook.com"),
+            ("https://graph.facebook.com/", "https://graph.facebook.com"),
+            ("HTTPS://Graph.Facebook.com:8443/a/b/", "https://Graph.Facebook.com:8443/a/b"),
+            ("http://localhost:1", "http://localhost:1"),
+            ("http://127.8.9.10", "http://127.8.9.10"),
+            ("http://[::1]:8080/x", "http://[::1]:8080/x"),
+        ] {
+            assert_eq!(BaseUrl::parse(text).unwrap().to_string(), kept);
+        }
+    }
+
+    #[test]
+    fn what_is_refused() {
+        for (text, words) in [
+            ("", "is empty"),
+            ("graph.facebook.com", "is not a URL"),
+            ("/v24.0", "is not a URL"),
+            ("ftp://graph.facebook.com", "must use https"),
+            ("http://graph.facebook.com", "must use https"),
+            ("http://localhost.example", "must use https"),
+            ("http://127.0.0.1.example", "must use https"),
+            ("http://0.0.0.0", "must use https"),
+            ("https://user:pass@host", "user info"),
+            ("https://host/?a=b", "query"),
+            ("https://host#x", "fragment"),
+            ("https://host:99999", "port"),
+            ("https://host:0", "port"),
+            ("https://host:", "port"),
+            ("https://host/a/../b", "segments"),
+            ("https://host/a/%2E%2e/b", "segments"),
+            ("https://host//a", "segments"),
+            ("https://host\\@evil", "user info"),
+            ("https://host\\evil", "character"),
+            ("https://höst", "character"),
+            ("https://host\n", "character"),
+        ] {
+            let error = BaseUrl::parse(text).expect_err(text);
+            assert!(error.message().contains(words), "{text}: {error}");
+        }
+    }
+}
