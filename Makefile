@@ -1,0 +1,28 @@
+# Every task of the project: people and CI call the same ones.
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-rust lint dist clean
+
+# In the order of the suites: what is built first serves the ones after it.
+SUITES := $(filter $(patsubst scripts/test-%,%,$(wildcard scripts/test-*)),lint rust python node kotlin swift conformance)
+
+help: ## lists the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## sets a PIN end to end, on the embedded sandbox
+	@scripts/demo
+
+test: ## runs every suite, and installs what it needs
+	@scripts/suite $(SUITES)
+
+test-rust: ## runs the Rust suite: core, sandbox, command
+	@scripts/suite rust
+
+lint: ## checks formatting, lints and documentation
+	@scripts/suite lint
+
+dist: ## builds what a user installs, into dist/
+	@for script in scripts/dist-*; do "$$script" || exit; done
+
+clean: ## removes what was built
+	cargo clean
+	rm -rf dist

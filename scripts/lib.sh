@@ -1,0 +1,18 @@
+# Sourced by the other scripts: where we are, and what to do when a tool is missing.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+CACHE="${XDG_CACHE_HOME:-$HOME/.cache}/whatsapp-two-step" # toolchains that a script makes: outside the repo, once a machine
+
+say() { printf '\n== %s\n' "$*"; }
+fail() { printf 'failed: %s\n' "$*" >&2; exit 1; }
+
+# A person without the tool is told what is skipped; under CI, what isn't tested has failed.
+skip() {
+    if [ -n "${CI:-}" ]; then fail "$*"; fi
+    printf 'skipped: %s\n' "$*"
+    exit 77
+}
+
+# need TOOL HOW-TO-GET-IT
+need() { command -v "$1" >/dev/null 2>&1 || skip "$1 is not on this machine; $2"; }
+need_rust() { need cargo "install Rust from https://rustup.rs"; }
