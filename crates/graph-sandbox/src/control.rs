@@ -39,12 +39,12 @@ fn content(request: &Request, state: &State) -> (u16, Value) {
             json!({"success": true})
         }
         ("GET", "stats") => {
-            let stats = state.stats();
+            let counters = state.stats();
             json!({
-                "requests": stats.requests,
-                "connections": stats.connections,
-                "open_connections": stats.open_connections,
-                "aborted": stats.aborted,
+                "requests": counters.requests,
+                "connections": counters.connections,
+                "open_connections": counters.open_connections,
+                "aborted": counters.aborted,
             })
         }
         ("GET", "scenarios") => scenarios()

@@ -74,85 +74,85 @@ graph_errors! {
     80008..=80008 400 "WABA management rate limit",
         "(#80008) There have been too many calls to this WhatsApp Business account. Wait a bit and try again. For more info, please refer to https://developers.facebook.com/docs/graph-api/overview/rate-limiting.",
         "Too many calls to this WhatsApp Business account.";
-    130429..=130429 400 "Rate limit hit",
+    130_429..=130_429 400 "Rate limit hit",
         "(#130429) Rate limit hit",
         "Cloud API message throughput reached.";
-    130472..=130472 400 "User's number is part of an experiment",
+    130_472..=130_472 400 "User's number is part of an experiment",
         "(#130472) User's number is part of an experiment",
         "Message not sent because recipient is in an experiment.";
-    130497..=130497 403 "Business restricted from messaging users in this country",
+    130_497..=130_497 403 "Business restricted from messaging users in this country",
         "(#130497) Business restricted from messaging users in this country",
         "Country restriction.";
-    131000..=131000 500 "Something went wrong",
+    131_000..=131_000 500 "Something went wrong",
         "(#131000) Something went wrong",
         "Unknown fault.";
-    131005..=131005 403 "Access denied",
+    131_005..=131_005 403 "Access denied",
         "(#131005) Access denied",
         "Permission not granted or removed.";
-    131008..=131008 400 "Required parameter is missing",
+    131_008..=131_008 400 "Required parameter is missing",
         "(#131008) Required parameter is missing",
         "A parameter is missing.";
-    131009..=131009 400 "Parameter value is not valid",
+    131_009..=131_009 400 "Parameter value is not valid",
         "(#131009) Parameter value is not valid",
         "A value is bad.";
-    131016..=131016 500 "Service unavailable",
+    131_016..=131_016 500 "Service unavailable",
         "(#131016) Service unavailable",
         "Brief outage.";
-    131031..=131031 403 "Account has been locked",
+    131_031..=131_031 403 "Account has been locked",
         "(#131031) Business Account locked",
         "WABA restricted/disabled, OR data in the request did not match the account's data; Meta's own example is a wrong two-step PIN.";
-    131042..=131042 400 "Business eligibility payment issue",
+    131_042..=131_042 400 "Business eligibility payment issue",
         "(#131042) Business eligibility payment issue",
         "Payment method problem.";
-    131045..=131045 500 "Incorrect certificate",
+    131_045..=131_045 500 "Incorrect certificate",
         "(#131045) Incorrect certificate",
         "Phone number registration (certificate) error.";
-    131048..=131048 400 "Spam rate limit hit",
+    131_048..=131_048 400 "Spam rate limit hit",
         "(#131048) Spam rate limit hit",
         "Too many earlier messages flagged.";
-    131052..=131052 400 "Media download error",
+    131_052..=131_052 400 "Media download error",
         "(#131052) Media download error",
         "Media of an incoming message failed.";
-    131056..=131056 400 "Pair rate limit hit",
+    131_056..=131_056 400 "Pair rate limit hit",
         "(#131056) Pair rate limit hit",
         "Too many messages to one recipient.";
-    131057..=131057 500 "Account in maintenance mode",
+    131_057..=131_057 500 "Account in maintenance mode",
         "(#131057) Account in maintenance mode",
         "WABA in maintenance, e.g. throughput upgrade.";
-    133000..=133000 500 "Incomplete deregistration",
+    133_000..=133_000 500 "Incomplete deregistration",
         "(#133000) Incomplete deregistration",
         "An earlier deregister failed.";
-    133004..=133004 503 "Server temporarily unavailable",
+    133_004..=133_004 503 "Server temporarily unavailable",
         "(#133004) Server temporarily unavailable",
         "Registration server down.";
-    133005..=133005 400 "Two-step verification PIN mismatch",
+    133_005..=133_005 400 "Two-step verification PIN mismatch",
         "(#133005) Two step verification PIN Mismatch",
         "The PIN given is wrong.";
-    133006..=133006 400 "Phone number re-verification needed",
+    133_006..=133_006 400 "Phone number re-verification needed",
         "(#133006) Phone number re-verification needed",
         "Number must be verified by code before registering.";
-    133008..=133008 400 "Too many two-step verification PIN guesses",
+    133_008..=133_008 400 "Too many two-step verification PIN guesses",
         "(#133008) Too many two-step verification PIN guesses",
         "PIN guess limit reached for this number.";
-    133009..=133009 400 "Two-step verification PIN guessed too fast",
+    133_009..=133_009 400 "Two-step verification PIN guessed too fast",
         "(#133009) Two-step verification PIN guessed too fast",
         "PIN tries too close together.";
-    133010..=133010 400 "Phone number not registered",
+    133_010..=133_010 400 "Phone number not registered",
         "(#133010) Account not registered",
         "Number not registered on the platform.";
-    133015..=133015 400 "Please wait a few minutes before attempting to register this phone number",
+    133_015..=133_015 400 "Please wait a few minutes before attempting to register this phone number",
         "(#133015) Please wait a few minutes before attempting to register this phone number",
         "Number was just deleted and deletion is not finished.";
-    133016..=133016 400 "Account register/deregister rate limit exceeded",
+    133_016..=133_016 400 "Account register/deregister rate limit exceeded",
         "(#133016) Registration or Deregistration failed because there were too many attempts for this phone number in a short period of time",
         "More than 10 register/deregister calls in 72 h for this number; locked 72 h.";
-    135000..=135000 400 "Generic user error",
+    135_000..=135_000 400 "Generic user error",
         "(#135000) Generic user error",
         "Unknown fault with request parameters.";
-    136024..=136024 400 "Request code error",
+    136_024..=136_024 400 "Request code error",
         "(#136024) Request code error",
         "request_code refused; user-facing title/msg present.";
-    136025..=136025 400 "Verify code error",
+    136_025..=136_025 400 "Verify code error",
         "(#136025) Verify code error",
         "verify_code refused; user-facing title/msg present.";
 }

@@ -63,7 +63,7 @@ impl Fault {
 
     /// Plays it; `reply` is a success, or for [`Fault::AnswerEarly`] the error.
     pub(crate) async fn play(self, stream: &mut TcpStream, reply: &Reply) -> End {
-        match timeout(LIMIT, self.act(stream, reply)).await {
+        match timeout(LIMIT, Box::pin(self.act(stream, reply))).await {
             Ok(Ok(end)) => end,
             // Only a write can fail here, and it does when the client has gone.
             Ok(Err(_)) => End::Aborted,
@@ -136,7 +136,7 @@ impl Fault {
                 let mut head = Vec::new();
                 reply.write_head(&mut head, BodyEnd::Length(10 << 20));
                 stream.write_all(&head).await?;
-                let piece = [b' '; PIECE];
+                let piece = vec![b' '; PIECE];
                 for _ in 0..(10 << 20) / PIECE {
                     stream.write_all(&piece).await?;
                 }

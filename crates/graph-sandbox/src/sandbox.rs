@@ -34,8 +34,8 @@ impl Sandbox {
 
     /// Starts a sandbox on this port of 127.0.0.1; 0 is any free one.
     pub fn start_on(port: u16) -> io::Result<Self> {
-        let seed = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_micros() as u64);
-        let state = Arc::new(State::new(seed));
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let state = Arc::new(State::new(now.as_secs() << 30 | u64::from(now.subsec_nanos())));
         let (stop, stopped) = oneshot::channel();
         let (started, start) = mpsc::sync_channel(1);
         let served = Arc::clone(&state);
