@@ -75,8 +75,9 @@ impl Connection {
         if let Some(Scenario { act: Act::Wire(fault), .. }) = scenario.filter(|_| !framing.chunked)
             && fault.is_early()
         {
+            let version = graph::route(request.path()).version;
             self.state.record(&Arc::new(request));
-            let mut reply = self.success(Version::UNSTATED);
+            let mut reply = self.success(version);
             reply.fail(401, "OAuthException", 190, None, "Invalid OAuth access token - Cannot parse access token");
             reply.close = true;
             let end = fault.play(&mut self.stream, &reply).await;

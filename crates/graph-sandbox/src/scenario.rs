@@ -8,7 +8,7 @@ use crate::request::Request;
 
 /// A fault or an odd answer, and the phone number ID that brings it out.
 ///
-/// The last eight or more digits of an ID are free: `910010000000000` and `910010000000042` do the same, and scripts count
+/// The last ten digits of an ID are free: `910010000000000` and `910010000000042` do the same, and scripts count
 /// them apart, so tests that run side by side need not share one.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]

@@ -10,13 +10,13 @@ use crate::token;
 pub fn scenario_table() -> String {
     let mut out = String::from("| access token | what it does |\n|---|---|\n");
     for (name, does) in token::MAGIC {
-        let _ = writeln!(out, "| `{name}` | {does} |");
+        let _ = writeln!(out, "| {name} | {does} |");
     }
     out.push_str(
         "\n| phone number ID | what it does |\n|---|---|\n\
          | 15 to 17 digits that begin with `1` | exists, and holds the PIN that was set last |\n\
          | `90` + code (6 digits) + subcode (7 digits, zeros for none) | answers that Graph error: `900001900000463` is code 190, subcode 463 |\n\
-         | `91` or `92` + 13 digits | a row of the table below; the last eight digits are free, and scripts (`92`) count each ID apart |\n\
+         | `91` or `92` + 13 digits | a row of the table below; the last ten digits are free, and scripts (`92`) count each ID apart |\n\
          | anything else | HTTP 400, code 100, subcode 33 |\n\
          \nThe magic IDs need no good token. Kind and outcome are what a client reports without retries and with a short timeout.\n\
          \n| phone number ID | name | what it does | kind | outcome |\n|---|---|---|---|---|\n",

@@ -13,13 +13,13 @@ pub const APP_SECRET: &str = "sandbox-app-secret";
 
 /// The magic tokens and what they are for, for the documentation.
 pub(crate) const MAGIC: &[(&str, &str)] = &[
-    ("EAA…", "any other token that begins so is good"),
-    ("EAAsandboxExpired", "code 190, subcode 463, HTTP 401"),
-    ("EAAsandboxRevoked", "code 190, subcode 467, HTTP 401"),
-    ("EAAsandboxLoggedOut", "code 190, subcode 460, HTTP 401"),
-    ("EAAsandboxNoPermission", "code 200, HTTP 403"),
+    ("`EAA…`", "any other token that begins so is good"),
+    ("`EAAsandboxExpired`", "code 190, subcode 463, HTTP 401"),
+    ("`EAAsandboxRevoked`", "code 190, subcode 467, HTTP 401"),
+    ("`EAAsandboxLoggedOut`", "code 190, subcode 460, HTTP 401"),
+    ("`EAAsandboxNoPermission`", "code 200, HTTP 403"),
     (
-        "EAAsandboxProofRequired",
+        "`EAAsandboxProofRequired`",
         "good only with the `appsecret_proof` of the app secret `sandbox-app-secret`; else code 100, HTTP 400",
     ),
     ("anything else", "code 190, HTTP 400, and the error repeats the token, as the real one does"),
