@@ -34,7 +34,8 @@ impl Pin {
         let length = text.chars().count();
         if length != DIGITS {
             let line_break = if text.ends_with(['\n', '\r']) { ", the last of them a line break" } else { "" };
-            return Err(invalid(&format!("{length} characters{line_break}, {DIGITS} needed")));
+            let plural = if length == 1 { "" } else { "s" };
+            return Err(invalid(&format!("{length} character{plural}{line_break}, {DIGITS} needed")));
         }
         if let Some(at) = text.chars().position(|c| !c.is_ascii_digit()) {
             return Err(invalid(&format!("character {} is not a digit 0-9", at + 1)));

@@ -1,0 +1,290 @@
+//! The shared vectors of `tests/vectors`, which every language runs, against the core.
+
+mod support;
+
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use serde_json::{Value, json};
+use support::vectors::{self, decoded_body, list, text};
+use support::{GreatestJitter, assert_hidden};
+use whatsapp_two_step::{
+    AccessToken, ApiVersion, AppSecret, BaseUrl, Body, Client, ClientBuilder, Endpoint, ErrorKind, Outcome,
+    PhoneNumberId, Pin, SetTwoStepPin, SetTwoStepPinResponse, TransportError, TwoStepError, http,
+};
+
+/// Part of the examples that messages give.
+const EXAMPLES: &[&str] = &["graph.facebook.com"];
+
+const TOKEN: &str = "EAAG_secret_token_123";
+
+fn builder() -> ClientBuilder {
+    Client::builder(TOKEN.parse().unwrap())
+}
+
+/// Refused before any I/O, with the words, and without the input.
+fn assert_refused(result: Result<(), TwoStepError>, kind: &str, case: &Value, input: &str) {
+    let error = result.expect_err(&case.to_string());
+    assert_eq!((error.kind().code(), error.outcome().code(), error.attempts()), (kind, "not_sent", 0), "{case}");
+    for word in case["words"].as_array().unwrap() {
+        assert!(error.message().contains(word.as_str().unwrap()), "{case}: {error}");
+    }
+    // Inputs that an example in a message may contain by chance are too short to tell.
+    let repeats = input.len() > 5 && format!("{error} {error:?}").contains(input) && !EXAMPLES.contains(&input);
+    assert!(!repeats, "{case}: the input is in {error:?}");
+}
+
+#[test]
+fn pins() {
+    let vectors = vectors::read("pins.json");
+    for pin in list(&vectors, "valid") {
+        Pin::parse(pin.as_str().unwrap()).unwrap();
+    }
+    for case in list(&vectors, "invalid") {
+        let input = text(case, "input");
+        assert_refused(Pin::parse(input).map(drop), "invalid_pin", case, input);
+    }
+}
+
+#[test]
+fn phone_number_ids() {
+    let vectors = vectors::read("phone_number_ids.json");
+    for id in list(&vectors, "valid") {
+        PhoneNumberId::parse(id.as_str().unwrap()).unwrap();
+    }
+    for case in list(&vectors, "invalid") {
+        let input = text(case, "input");
+        assert_refused(PhoneNumberId::parse(input).map(drop), "invalid_phone_number_id", case, input);
+    }
+}
+
+#[test]
+fn settings() {
+    let vectors = vectors::read("settings.json");
+    for case in list(&vectors, "valid") {
+        if let Some(Err(error)) = set(case) {
+            panic!("{case}: {error}");
+        }
+    }
+    for case in list(&vectors, "invalid") {
+        let Some(result) = set(case) else { continue };
+        let message = result.as_ref().map_err(|error| error.message().to_owned()).unwrap_err();
+        assert!(message.contains(text(case, "setting")), "{case}: {message}");
+        assert_refused(result, "invalid_configuration", case, case["value"].as_str().unwrap_or_default());
+    }
+    let defaults = &list(&vectors, "defaults")[0];
+    let shown = format!("{:?}", builder().build().unwrap());
+    for (setting, default) in defaults.as_object().unwrap() {
+        let default = default.as_str().map_or_else(|| default.to_string(), str::to_owned);
+        assert!(shown.contains(&format!("{setting}: {default}")), "{setting}: {default} in {shown}");
+    }
+}
+
+/// One setting; nothing where Rust's types can't hold the value.
+fn set(case: &Value) -> Option<Result<(), TwoStepError>> {
+    let value = &case["value"];
+    let string = value.as_str().unwrap_or_default();
+    let seconds = || Duration::try_from_secs_f64(value.as_f64().unwrap()).ok();
+    Some(match text(case, "setting") {
+        "access_token" => AccessToken::parse(string).map(drop),
+        "app_secret" => AppSecret::parse(string).map(drop),
+        "base_url" => BaseUrl::parse(string).map(drop),
+        "api_version" => ApiVersion::parse(string).map(drop),
+        "timeout" => builder().timeout(seconds()?).build().map(drop),
+        "connect_timeout" => builder().connect_timeout(seconds()?).build().map(drop),
+        "max_retries" => builder().max_retries(value.as_u64()?.try_into().ok()?).build().map(drop),
+        setting => panic!("unknown setting {setting}"),
+    })
+}
+
+fn endpoint(settings: &Value) -> Endpoint {
+    let mut endpoint = Endpoint::new(text(settings, "access_token").parse().unwrap());
+    if let Some(url) = settings["base_url"].as_str() {
+        endpoint = endpoint.with_base_url(url.parse().unwrap());
+    }
+    if let Some(version) = settings["api_version"].as_str() {
+        endpoint = endpoint.with_api_version(version.parse().unwrap());
+    }
+    if let Some(secret) = settings["app_secret"].as_str() {
+        endpoint = endpoint.with_app_secret(secret.parse().unwrap()).unwrap();
+    }
+    endpoint
+}
+
+fn operation(id: &str, pin: &str) -> SetTwoStepPin {
+    SetTwoStepPin::new(id.parse().unwrap(), pin.parse().unwrap())
+}
+
+#[test]
+fn requests() {
+    for case in list(&vectors::read("requests.json"), "cases") {
+        let endpoint = endpoint(&case["settings"]);
+        let request = operation(text(case, "phone_number_id"), text(case, "pin")).to_request(&endpoint).unwrap();
+        let expected = &case["request"];
+        assert_eq!(request.method(), text(expected, "method"), "{case}");
+        assert_eq!(request.uri(), text(expected, "url"), "{case}");
+        assert_eq!(request.body().as_bytes(), text(expected, "body").as_bytes(), "{case}");
+        let headers = expected["headers"].as_object().unwrap();
+        assert_eq!(request.headers().len(), headers.len(), "{case}");
+        for (name, value) in headers {
+            let value =
+                value.as_str().unwrap().replace("{version}", env!("CARGO_PKG_VERSION")).replace("{lang}", "rust");
+            assert_eq!(request.headers()[name.as_str()], value, "{case}");
+        }
+        let shown = format!("{request:?} {request:#?}");
+        assert_hidden(&shown, &[text(&case["settings"], "access_token"), "\"pin\""], &case.to_string());
+    }
+}
+
+fn read(case: &Value, pin: &str) -> Result<SetTwoStepPinResponse, TwoStepError> {
+    let mut response = http::Response::builder().status(u16::try_from(case["status"].as_u64().unwrap()).unwrap());
+    for (name, value) in case["headers"].as_object().unwrap() {
+        response = response.header(name, value.as_str().unwrap());
+    }
+    let response = response.body(Body::from(decoded_body(case))).unwrap();
+    operation("106540352242922", pin).read_response(&Endpoint::new(TOKEN.parse().unwrap()), &response)
+}
+
+#[test]
+fn responses() {
+    for case in list(&vectors::read("responses.json"), "cases") {
+        match (read(case, "735194"), &case["error"]) {
+            (Ok(response), Value::Null) => assert_eq!(serde_json::to_value(&response).unwrap(), case["ok"], "{case}"),
+            (Err(error), expected @ Value::Object(_)) => {
+                let read = serde_json::to_value(&error).unwrap();
+                for (field, value) in expected.as_object().unwrap() {
+                    assert_eq!(&read[field], value, "{field} of {case}");
+                }
+                let shown = format!("{read} {error} {error:?} {error:#?} {}", error.hint());
+                assert_hidden(&shown, &[TOKEN, "735194", "\u{1b}"], &case.to_string());
+            }
+            (result, _) => panic!("{case}: {result:?}"),
+        }
+    }
+}
+
+#[test]
+fn graph_errors() {
+    for case in list(&vectors::read("graph_errors.json"), "cases") {
+        let mut error = json!({"code": case["code"], "type": case["type"], "message": case.get("message").unwrap_or(&case["title"])});
+        if let Some(subcode) = case.get("subcode") {
+            error["error_subcode"] = subcode.clone();
+        }
+        let answer = json!({"status": case["http_status"], "headers": {}, "body": json!({"error": error}).to_string()});
+        // This PIN is no part of any code.
+        let error = read(&answer, "999999").unwrap_err();
+        assert_eq!(error.kind().code(), text(case, "kind"), "{case}");
+        assert_eq!(error.outcome().code(), text(case, "outcome"), "{case}");
+        assert_eq!(error.is_retryable(), case["is_retryable"].as_bool().unwrap(), "{case}");
+        assert_eq!(error.graph_code().map(u64::from), case["code"].as_u64(), "{case}");
+        assert!(error.hint().ends_with('.') && error.message().ends_with('.'), "{error:?}");
+        let pin = format!("{:06}", case["code"].as_u64().unwrap());
+        let listed = case["listed"].as_bool().unwrap() || pin.starts_with('0');
+        assert_eq!(read(&answer, &pin).unwrap_err().graph_code().is_some(), listed, "a PIN like the code: {case}");
+    }
+}
+
+#[test]
+fn kinds() {
+    let vectors = vectors::read("kinds.json");
+    let kinds: Vec<_> = ErrorKind::ALL.iter().map(|kind| kind.code()).collect();
+    let outcomes: Vec<_> = Outcome::ALL.iter().map(|outcome| outcome.code()).collect();
+    assert_eq!(json!(kinds), vectors["kinds"]);
+    assert_eq!(json!(outcomes), vectors["outcomes"]);
+    let names = |value: Value| value.as_object().unwrap().keys().cloned().collect::<HashSet<_>>();
+    let expected = |key: &str| list(&vectors, key).iter().map(|name| name.as_str().unwrap().to_owned()).collect();
+    assert_eq!(names(serde_json::to_value(Pin::parse("").unwrap_err()).unwrap()), expected("error_fields"));
+    let response = read(&json!({"status": 200, "headers": {}, "body": "{\"success\":true}"}), "012345").unwrap();
+    assert_eq!(names(serde_json::to_value(response).unwrap()), expected("response_fields"));
+}
+
+/// Time is tokio's paused clock: it jumps from one wait to the next.
+#[tokio::test(start_paused = true)]
+async fn retries() {
+    for case in list(&vectors::read("retries.json"), "cases") {
+        let steps = list(case, "steps").clone();
+        let count = Arc::new(AtomicUsize::new(0));
+        let counted = count.clone();
+        let transport = move |_: http::Request<Body>| {
+            let number = counted.fetch_add(1, Ordering::Relaxed);
+            let step = steps.get(number).unwrap_or_else(|| panic!("attempt {} was not foreseen", number + 1)).clone();
+            play(step)
+        };
+        let clock = Arc::new(GreatestJitter::default());
+        let settings = &case["settings"];
+        let client = builder()
+            .timeout(Duration::from_secs_f64(settings["timeout"].as_f64().unwrap()))
+            .max_retries(settings["max_retries"].as_u64().unwrap().try_into().unwrap())
+            .transport(Arc::new(transport))
+            .clock(clock.clone())
+            .build()
+            .unwrap();
+        let start = tokio::time::Instant::now();
+        let result = client.set_two_step_pin(&"1".parse().unwrap(), &"735194".parse().unwrap()).await;
+        let took = start.elapsed();
+
+        let expected = &case["expect"];
+        assert_eq!(expected["attempts"], json!(count.load(Ordering::Relaxed)), "{case}");
+        assert!(clock.jittered().starts_with(&jittered(case)), "{case}: {:?}", clock.jittered());
+        assert!(took.as_secs_f64() <= settings["timeout"].as_f64().unwrap() + 0.002, "{case} took {took:?}");
+        if let Some(takes) = expected["takes"].as_f64() {
+            assert!((took.as_secs_f64() - takes).abs() < 0.002, "{case} took {took:?}");
+        }
+        match result {
+            Ok(response) => {
+                assert_eq!((&expected["ok"], response.attempts), (&json!(true), attempts(expected)), "{case}")
+            }
+            Err(error) => {
+                assert_eq!(error.kind().code(), text(expected, "kind"), "{case}");
+                assert_eq!(error.outcome().code(), text(expected, "outcome"), "{case}");
+                assert_eq!(error.attempts(), attempts(expected), "{case}");
+                if let Some(wait) = expected["retry_after"].as_u64() {
+                    assert_eq!(error.retry_after(), Some(Duration::from_secs(wait)), "{case}");
+                }
+            }
+        }
+        let waits: f64 = list(expected, "waits").iter().map(|wait| wait.as_f64().unwrap()).sum();
+        let work: f64 = list(case, "steps").iter().map(|step| step["after"].as_f64().unwrap_or(0.0)).sum();
+        if expected["takes"].is_null() {
+            assert!((took.as_secs_f64() - waits - work).abs() < 0.02, "{case} took {took:?}");
+        }
+    }
+}
+
+fn attempts(expected: &Value) -> u32 {
+    expected["attempts"].as_u64().unwrap().try_into().unwrap()
+}
+
+/// The ceilings that the client drew jitter from: once for each retry but those whose wait the server named alone.
+fn jittered(case: &Value) -> Vec<f64> {
+    let draws = list(case, "steps").iter().take(list(&case["expect"], "waits").len());
+    let status = |step: &Value| step["answer"]["status"].as_u64();
+    let by_client =
+        draws.enumerate().filter(|(_, step)| status(step) != Some(429) && !step.to_string().contains("regain"));
+    let ceiling = |retry: usize| 0.5 * f64::from(2_u32.pow(u32::try_from(retry).unwrap()).min(16));
+    by_client.map(|(retry, _)| ceiling(retry)).collect()
+}
+
+async fn play(step: Value) -> Result<http::Response<Body>, TransportError> {
+    if step["hang"] == true {
+        std::future::pending::<()>().await;
+    }
+    tokio::time::sleep(Duration::from_secs_f64(step["after"].as_f64().unwrap())).await;
+    if let Some(failure) = step["fail"].as_str() {
+        let error =
+            if failure == "timeout" { TransportError::timeout("slow") } else { TransportError::connection("gone") };
+        return Err(if step["before_sending"] == true { error.before_sending() } else { error });
+    }
+    let answer = &step["answer"];
+    let mut response = http::Response::builder().status(u16::try_from(answer["status"].as_u64().unwrap()).unwrap());
+    for (name, value) in answer["headers"].as_object().unwrap() {
+        response = response.header(name, value.as_str().unwrap());
+    }
+    Ok(response.body(Body::from(text(answer, "body"))).unwrap())
+}
