@@ -24,7 +24,11 @@ pub(super) fn config(pem: Option<&[u8]>) -> Result<ClientConfig, TwoStepError> {
     };
     let verifier =
         verifier.map_err(|_| invalid_setting("root_certificates", "holds something that is no certificate"))?;
-    Ok(builder()?.dangerous().with_custom_certificate_verifier(Arc::new(verifier)).with_no_client_auth())
+    let builder = builder()?.dangerous().with_custom_certificate_verifier(Arc::new(verifier));
+    let mut config = builder.with_no_client_auth();
+    // HTTP/2 where the server offers it: reqwest leaves a configuration that it is given as it is.
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
 }
 
 /// For a client that makes no TLS connection.
