@@ -1,0 +1,117 @@
+//! What a person reads at the end.
+
+use std::{fmt::Write as _, time::Duration};
+
+use whatsapp_two_step::{Outcome, PhoneNumberId, SetTwoStepPinResponse, TwoStepError};
+
+use crate::{
+    failure::Failure,
+    terminal::{Console, Style, clean, err, paint},
+};
+
+/// From this part of the call budget on, it is worth a line.
+const HIGH: u32 = 75;
+
+/// Labels and what they label; what there is nothing to say of is left out.
+struct Rows(Vec<(&'static str, String)>);
+
+impl Rows {
+    fn add(&mut self, label: &'static str, value: Option<impl ToString>) {
+        if let Some(value) = value {
+            self.0.push((label, clean(&value.to_string())));
+        }
+    }
+
+    fn after(self, headline: &str, is_coloured: bool) -> String {
+        let width = self.0.iter().map(|(label, _)| label.len()).max().unwrap_or_default();
+        let mut text = format!("{headline}\n");
+        for (label, value) in self.0 {
+            let label = paint(&format!("{label:width$}"), Style::Label, is_coloured);
+            let _ = writeln!(text, "  {label}  {value}");
+        }
+        text
+    }
+}
+
+/// The PIN is set. `read_back` says whether the embedded sandbox holds it, where there is one.
+pub(crate) fn success(
+    console: &Console,
+    id: &PhoneNumberId,
+    response: &SetTwoStepPinResponse,
+    read_back: Option<bool>,
+) {
+    if !console.speaks() {
+        return;
+    }
+    let mut rows = Rows(Vec::new());
+    rows.add("PIN that holds now", Some("the new one"));
+    rows.add("trace id", response.trace_id.as_deref());
+    rows.add("API version", response.api_version);
+    rows.add("attempts", (response.attempts > 1).then_some(response.attempts));
+    if let Some(usage) = response.usage.as_ref().filter(|usage| usage.highest_percentage >= HIGH) {
+        rows.add("call budget used", Some(format!("{} %", usage.highest_percentage)));
+        rows.add("calls taken again in", usage.time_to_regain_access.map(seconds));
+    }
+    rows.add("read back", read_back.map(|holds| if holds { "the sandbox now holds ******" } else { "another PIN!" }));
+    let is_coloured = if console.json { console.err_is_coloured() } else { console.out_is_coloured() };
+    let headline = paint(&format!("The PIN of {id} is set."), Style::Good, is_coloured);
+    console.say(&rows.after(&headline, is_coloured));
+}
+
+/// It is not, or perhaps not.
+pub(crate) fn failure(console: &Console, failure: &Failure) {
+    if !console.speaks() {
+        return;
+    }
+    let mut rows = Rows(Vec::new());
+    // Who mistyped a flag thinks of no PIN yet.
+    if !failure.is_usage() {
+        rows.add("PIN that holds now", Some(holds_now(failure.outcome())));
+        rows.add("kind", Some(failure.kind()));
+    }
+    if let Some(error) = failure.call() {
+        add_answer(&mut rows, error);
+    }
+    rows.add("next step", Some(failure.hint()));
+    let is_coloured = console.err_is_coloured();
+    let headline = format!("{} {}", paint("error:", Style::Bad, is_coloured), clean(failure.message()));
+    err(&rows.after(&headline, is_coloured));
+}
+
+fn holds_now(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::NotSent => "the old one: nothing was sent",
+        Outcome::Rejected => "the old one: the server changed nothing",
+        Outcome::Unknown => "the old or the new one, unknown: setting the same PIN again is safe and settles it",
+    }
+}
+
+fn add_answer(rows: &mut Rows, error: &TwoStepError) {
+    let graph = [
+        error.graph_code().map(|code| format!("code {code}")),
+        error.graph_subcode().map(|code| format!("subcode {code}")),
+        error.graph_type().map(str::to_owned),
+    ];
+    let graph: Vec<String> = graph.into_iter().flatten().collect();
+    rows.add("Graph error", (!graph.is_empty()).then(|| graph.join(", ")));
+    rows.add("HTTP status", error.http_status());
+    rows.add("details", error.details());
+    rows.add("title", error.user_title());
+    rows.add("for the user", error.user_message());
+    rows.add("cause", cause(error));
+    rows.add("trace id", error.trace_id());
+    rows.add("retry after", error.retry_after().map(seconds));
+    rows.add("attempts", (error.attempts() > 1).then_some(error.attempts()));
+}
+
+/// The chain below the error, such as "connection refused".
+fn cause(error: &TwoStepError) -> Option<String> {
+    let first = std::error::Error::source(error);
+    let texts: Vec<String> = std::iter::successors(first, |error| error.source()).map(ToString::to_string).collect();
+    (!texts.is_empty()).then(|| texts.join(": "))
+}
+
+pub(crate) fn seconds(time: Duration) -> String {
+    let seconds = (time.as_secs_f64() * 10.0).round() / 10.0;
+    format!("{seconds} s")
+}

@@ -1,0 +1,50 @@
+//! `sandbox` and `--sandbox`: the local stand-in for the Graph API.
+
+use graph_sandbox::Sandbox;
+use tokio::runtime::Builder;
+
+use crate::{
+    args::SandboxArgs,
+    failure::Failure,
+    interrupt,
+    secrets::SANDBOX_TOKEN,
+    terminal::{err, out},
+};
+
+/// One for this call alone.
+pub(crate) fn embed() -> Result<Sandbox, Failure> {
+    Sandbox::start().map_err(|error| Failure::machine(format!("The embedded sandbox can't start: {error}.")))
+}
+
+/// Serves until Ctrl-C.
+pub(crate) fn serve(args: &SandboxArgs) -> Result<u8, Failure> {
+    if args.table {
+        out(&graph_sandbox::scenario_table());
+        return Ok(0);
+    }
+    let runtime = Builder::new_current_thread()
+        .enable_io()
+        .build()
+        .map_err(|error| Failure::machine(format!("The sandbox can't start: {error}.")))?;
+    let _entered = runtime.enter();
+    // Caught from here on: whoever has read the URL may send it.
+    let held = interrupt::hold()?;
+    let sandbox = Sandbox::start_on(args.port).map_err(|error| {
+        let message = format!("The sandbox can't listen on port {} of 127.0.0.1: {error}.", args.port);
+        Failure::input(message, "Give another --port, or 0 for any free one.")
+    })?;
+    out(sandbox.base_url());
+    err(&usage(sandbox.base_url()));
+    runtime.block_on(interrupt::wait(held));
+    Ok(0)
+}
+
+fn usage(base_url: &str) -> String {
+    format!(
+        "The sandbox serves until Ctrl-C. To set a PIN on it:\n\n  \
+         export WHATSAPP_ACCESS_TOKEN={SANDBOX_TOKEN}\n  \
+         printf 012345 | whatsapp-two-step set --base-url {base_url} --phone-number-id 106540352242922\n\n\
+         IDs and tokens that bring out errors and faults: whatsapp-two-step sandbox --table\n\
+         Any program on this machine can read what it was sent: give it no real token and no real PIN.\n"
+    )
+}

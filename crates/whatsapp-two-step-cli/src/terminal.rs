@@ -1,0 +1,105 @@
+//! The standard streams: colour, clean text, and readers that go away.
+
+use std::io::{self, IsTerminal, Write};
+
+use clap::ValueEnum;
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Colour {
+    /// On a terminal, unless the environment says no.
+    Auto,
+    /// Everywhere.
+    Always,
+    /// Nowhere.
+    Never,
+}
+
+/// How a piece of text looks, where colour is on.
+#[derive(Clone, Copy)]
+pub(crate) enum Style {
+    Good,
+    Bad,
+    Label,
+}
+
+/// What the output is to be.
+pub(crate) struct Console {
+    pub(crate) json: bool,
+    pub(crate) verbose: bool,
+    colour: Colour,
+}
+
+impl Console {
+    pub(crate) fn new(json: bool, verbose: bool, colour: Colour) -> Self {
+        Self { json, verbose, colour }
+    }
+
+    /// Text for people, unless the output is for a program.
+    pub(crate) fn speaks(&self) -> bool {
+        !self.json || self.verbose
+    }
+
+    /// Standard output belongs to the JSON object alone.
+    pub(crate) fn say(&self, text: &str) {
+        if self.json { err(text) } else { out(text) }
+    }
+
+    pub(crate) fn out_is_coloured(&self) -> bool {
+        self.is_coloured(!self.json && io::stdout().is_terminal())
+    }
+
+    pub(crate) fn err_is_coloured(&self) -> bool {
+        self.is_coloured(io::stderr().is_terminal())
+    }
+
+    fn is_coloured(&self, is_terminal: bool) -> bool {
+        let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        match self.colour {
+            Colour::Always => true,
+            Colour::Never => false,
+            Colour::Auto => {
+                is_terminal && !is_set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+            }
+        }
+    }
+}
+
+pub(crate) fn paint(text: &str, style: Style, is_coloured: bool) -> String {
+    let code = match style {
+        Style::Good => "1;32",
+        Style::Bad => "1;31",
+        Style::Label => "2",
+    };
+    if is_coloured { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+}
+
+/// Text of others, without what could drive a terminal. The library cleans the server's text too; this is the second lock.
+pub(crate) fn clean(text: &str) -> String {
+    let changes_direction =
+        |c| matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().filter(|c| !c.is_control() && !changes_direction(*c)).collect()
+}
+
+/// To standard output. A reader that has gone away, as `head` does, is no error.
+pub(crate) fn out(text: &str) {
+    write(io::stdout().lock(), text);
+}
+
+/// To standard error.
+pub(crate) fn err(text: &str) {
+    write(io::stderr().lock(), text);
+}
+
+fn write(mut stream: impl Write, text: &str) {
+    let line_end = if text.ends_with('\n') { "" } else { "\n" };
+    let _ = stream.write_all(format!("{text}{line_end}").as_bytes()).and_then(|()| stream.flush());
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn clean_leaves_nothing_that_drives_a_terminal() {
+        assert_eq!(super::clean("a\u{1b}[2J\u{9b}1m\r\n\u{7}b\u{202e}c é"), "a[2J1mbc é");
+    }
+}
