@@ -174,3 +174,14 @@ fn without_a_runtime_there_is_an_error_and_no_panic() {
         other => panic!("{other:?}"),
     }
 }
+
+#[test]
+fn clients_calls_and_errors_go_between_threads() {
+    fn shareable<T: Clone + Send + Sync + 'static>(_: &T) {}
+    fn movable<T: Send>(_: &T) {}
+    let sandbox = Sandbox::start().unwrap();
+    let client = client(&sandbox);
+    shareable(&client);
+    movable(&set(&client, "1"));
+    shareable(&"".parse::<whatsapp_two_step::Pin>().unwrap_err());
+}

@@ -156,6 +156,9 @@ fn unusable_network_settings_are_named_and_not_repeated() {
         let error = settings().proxy(proxy).build().unwrap_err();
         assert!(error.message().contains("proxy") && !format!("{error:?}").contains("pa55"), "{error:?}");
     }
+    let plain = builder_for("http://127.0.0.1:1".parse().unwrap());
+    let error = plain.proxy("http://proxy.example:3128").build().unwrap_err();
+    assert!(error.message().contains("clear text"), "{error:?}");
     for pem in ["", "no certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
         let error = settings().root_certificates(pem.as_bytes()).build().unwrap_err();
         assert!(error.message().contains("root_certificates"), "{error:?}");

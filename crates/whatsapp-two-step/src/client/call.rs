@@ -27,35 +27,35 @@ pub(super) async fn run(client: &Inner, operation: &SetTwoStepPin) -> Result<Set
         ));
     }
     let start = client.clock.now();
+    let time_left = || client.timeout.saturating_sub(client.clock.now().duration_since(start));
     let mut outcome = Outcome::NotSent;
     let mut attempts = 0;
     loop {
         attempts += 1;
-        let left = client.timeout.saturating_sub(client.clock.now().duration_since(start));
-        let error = match attempt(client, operation, attempts, left).await {
+        let error = match attempt(client, operation, attempts, time_left()).await {
             Ok(mut response) => {
                 response.attempts = attempts;
-                tracing::debug!(attempt = attempts, http_status = 200, trace_id = response.trace_id, "PIN set");
                 return Ok(response);
             }
             Err(error) => error.after(attempts, outcome),
         };
         outcome = error.outcome();
-        let left = client.timeout.saturating_sub(client.clock.now().duration_since(start));
-        let wait = retry::wait(&error, attempts - 1, client.max_retries, left, &*client.clock);
+        let wait = retry::wait(&error, attempts - 1, client.max_retries, time_left(), &*client.clock);
         tracing::debug!(
             attempt = attempts,
             kind = error.kind().code(),
-            outcome = error.outcome().code(),
+            outcome = outcome.code(),
             http_status = error.http_status(),
             graph_code = error.graph_code(),
             trace_id = error.trace_id(),
             wait_ms = wait.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)),
             "attempt failed"
         );
-        match wait {
-            Some(wait) => client.clock.sleep(wait).await,
-            None => return Err(error),
+        let Some(wait) = wait else { return Err(error) };
+        client.clock.sleep(wait).await;
+        // A busy machine may wake us late: no request shall leave without time for an answer.
+        if time_left().is_zero() {
+            return Err(error);
         }
     }
 }
@@ -70,7 +70,12 @@ async fn attempt(
     let attempt = Attempt::new(number, left, client.connect_timeout);
     request.extensions_mut().insert(attempt.clone());
     match within(client.transport.send(request), client.clock.sleep(left)).await {
-        Some(Ok(response)) => operation.read_response(&client.endpoint, &response),
+        Some(Ok(answer)) => {
+            let response = operation.read_response(&client.endpoint, &answer)?;
+            let http_status = answer.status().as_u16();
+            tracing::debug!(attempt = number, http_status, trace_id = response.trace_id, "PIN set");
+            Ok(response)
+        }
         Some(Err(error)) => Err(failed(&error, &operation.redactor(&client.endpoint))),
         None if attempt.may_have_left() => Err(no_answer(client.timeout)),
         None => Err(TwoStepError::local(

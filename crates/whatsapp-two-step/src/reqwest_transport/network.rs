@@ -4,7 +4,10 @@ use reqwest::{Proxy, redirect, retry};
 use zeroize::Zeroizing;
 
 use super::{ReqwestTransport, tls};
-use crate::{BaseUrl, TwoStepError, values::invalid_setting};
+use crate::{
+    BaseUrl, TwoStepError,
+    values::{invalid_setting, is_loopback},
+};
 
 /// How long a connection may idle, and how often a silent one is probed.
 const IDLE: Duration = Duration::from_secs(30);
@@ -62,7 +65,7 @@ impl Network {
             builder = builder.tcp_user_timeout(PROBE);
         }
         builder = match &self.proxy {
-            Some(url) => builder.proxy(proxy(url)?),
+            Some(url) => builder.proxy(proxy(url, base_url)?),
             None if base_url.is_plain() => builder.no_proxy(),
             None => builder,
         };
@@ -72,10 +75,15 @@ impl Network {
 }
 
 /// Neither reqwest's error nor ours repeats the URL: it may hold a password.
-fn proxy(url: &str) -> Result<Proxy, TwoStepError> {
+fn proxy(url: &str, base_url: &BaseUrl) -> Result<Proxy, TwoStepError> {
     let refused = || invalid_setting("proxy", "is not a URL such as http://proxy.example:3128");
-    if !url.starts_with("http://") && !url.starts_with("https://") {
+    let parsed: http::Uri = url.parse().map_err(|_| refused())?;
+    if !matches!(parsed.scheme_str(), Some("http" | "https")) {
         return Err(refused());
+    }
+    if base_url.is_plain() && !parsed.host().is_some_and(is_loopback) {
+        let problem = "must be on a loopback host too when base_url is http: it would carry the token in clear text";
+        return Err(invalid_setting("proxy", problem));
     }
     Proxy::all(url).map_err(|_| refused())
 }

@@ -97,7 +97,8 @@ fn read(text: &str) -> Result<BaseUrl, &'static str> {
     Ok(BaseUrl { scheme, path: path.into(), authority })
 }
 
-fn is_loopback(host: &str) -> bool {
+/// Does the host's name say that it is this machine?
+pub(crate) fn is_loopback(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
     host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
 }

@@ -11,6 +11,8 @@ pub use access_token::AccessToken;
 pub use api_version::ApiVersion;
 pub use app_secret::AppSecret;
 pub use base_url::BaseUrl;
+#[cfg(feature = "reqwest")]
+pub(crate) use base_url::is_loopback;
 pub use phone_number_id::PhoneNumberId;
 pub use pin::Pin;
 
