@@ -1,0 +1,65 @@
+//! Runs the real command.
+#![allow(dead_code, reason = "each test file uses a part")]
+
+use std::{
+    io::Write,
+    process::{Child, Command, Stdio},
+};
+
+pub(crate) const COMMAND: &str = env!("CARGO_BIN_EXE_whatsapp-two-step");
+pub(crate) const ID: &str = "106540352242922";
+pub(crate) const PIN: &str = "735194";
+pub(crate) const TOKEN: &str = "EAAG_secret_token_123";
+
+pub(crate) struct End {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl End {
+    pub(crate) fn json(&self) -> serde_json::Value {
+        assert_eq!(self.out.lines().count(), 1, "one object on one line: {}", self.out);
+        serde_json::from_str(&self.out).expect("JSON on standard output")
+    }
+
+    pub(crate) fn assert_no_secret(&self, what: &str) {
+        for text in [&self.out, &self.err] {
+            assert!(!text.contains(PIN) && !text.contains(TOKEN), "{what} shows a secret:\n{text}");
+            assert!(!text.contains("EAA"), "{what} shows a part of a token:\n{text}");
+        }
+    }
+}
+
+/// With the token in the environment, and nothing else of this machine's that matters.
+pub(crate) fn command(args: &[&str]) -> Command {
+    let mut command = Command::new(COMMAND);
+    for name in ["WHATSAPP_APP_SECRET", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "NO_COLOR"] {
+        command.env_remove(name);
+    }
+    command.args(args).env("WHATSAPP_ACCESS_TOKEN", TOKEN);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+pub(crate) fn finish(mut command: Command, stdin: &str) -> End {
+    let mut child = command.spawn().expect("the command starts");
+    // It may have ended without reading.
+    let _ = child.stdin.take().expect("a pipe").write_all(stdin.as_bytes());
+    end_of(child)
+}
+
+pub(crate) fn end_of(child: Child) -> End {
+    let output = child.wait_with_output().expect("the command ends");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+    End { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+pub(crate) fn run(args: &[&str], stdin: &str) -> End {
+    finish(command(args), stdin)
+}
+
+/// `set` against a sandbox, with the test's PIN on standard input.
+pub(crate) fn set(base_url: &str, id: &str, more: &[&str]) -> End {
+    run(&[&["set", "--base-url", base_url, "--phone-number-id", id], more].concat(), PIN)
+}

@@ -1,0 +1,42 @@
+//! `whatsapp-two-step sandbox`, as another program starts it.
+#![cfg(unix)]
+
+mod common;
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    process::Stdio,
+};
+
+use common::{ID, command, run, set};
+use rustix::process::{Pid, Signal, kill_process};
+
+#[test]
+fn serves_until_it_is_told_to_end() {
+    let mut child = command(&["sandbox"]).stdin(Stdio::null()).spawn().unwrap();
+    let mut base_url = String::new();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    out.read_line(&mut base_url).unwrap();
+    let base_url = base_url.trim_end();
+    assert!(base_url.starts_with("http://127.0.0.1:"), "{base_url}");
+    assert_eq!(set(base_url, ID, &[]).code, Some(0));
+
+    let port = base_url.rsplit(':').next().unwrap();
+    let busy = run(&["sandbox", "--port", port], "");
+    assert_eq!((busy.code, busy.out.as_str()), (Some(2), ""));
+    assert!(busy.err.contains(&format!("can't listen on port {port} of 127.0.0.1")), "{}", busy.err);
+
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    let (mut rest, mut help) = (String::new(), String::new());
+    out.read_to_string(&mut rest).unwrap();
+    child.stderr.take().unwrap().read_to_string(&mut help).unwrap();
+    assert_eq!(rest, "");
+    assert!(help.contains(&format!("--base-url {base_url}")) && help.contains("--table"), "{help}");
+}
+
+#[test]
+fn prints_its_table() {
+    let end = run(&["sandbox", "--table"], "");
+    assert_eq!((end.code, end.out), (Some(0), graph_sandbox::scenario_table()));
+}

@@ -1,0 +1,33 @@
+//! Whatever the server does: no secret comes out, and nothing that drives a terminal.
+
+mod common;
+
+use std::{collections::VecDeque, sync::Mutex, thread};
+
+use common::set;
+use graph_sandbox::{Sandbox, scenarios};
+
+#[test]
+fn no_scenario_brings_a_secret_or_an_escape_out() {
+    let sandbox = Sandbox::start().unwrap();
+    let forms: [&[&str]; 3] = [&["--verbose"], &["--json"], &["--json", "--verbose"]];
+    let jobs: VecDeque<_> =
+        scenarios().iter().flat_map(|scenario| forms.iter().map(move |form| (scenario, *form))).collect();
+    let jobs = Mutex::new(jobs);
+    let next = || jobs.lock().unwrap().pop_front();
+    let worker = || {
+        while let Some((scenario, form)) = next() {
+            let limits = ["--timeout", "0.5", "--max-retries", "0"];
+            let end = set(sandbox.base_url(), scenario.id, &[&limits[..], form].concat());
+            let what = format!("{} {form:?}", scenario.name);
+            end.assert_no_secret(&what);
+            assert!(matches!(end.code, Some(0 | 3 | 4 | 5)), "{what}: {:?}\n{}", end.code, end.err);
+            let drives = |c: char| c != '\n' && (c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c));
+            assert!(!end.err.contains(drives) && !end.out.contains(drives), "{what}: {:?}", end.err);
+            if form.contains(&"--json") {
+                assert_eq!(end.json()["success"], end.code == Some(0), "{what}");
+            }
+        }
+    };
+    thread::scope(|scope| (0..6).for_each(|_| drop(scope.spawn(worker))));
+}
