@@ -1,4 +1,5 @@
 //! The client against every fault of the sandbox, over real sockets.
+#![allow(clippy::unwrap_used)] // a test may panic
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! No secret comes out, whatever the server does: at the most talkative log level, in no error, in no `Debug`.
+#![allow(clippy::unwrap_used)] // a test may panic
 
 mod support;
 
@@ -53,7 +54,7 @@ fn shown(error: &TwoStepError) -> String {
     let mut text = format!("{error} {error:?} {error:#?} {} {}", error.hint(), serde_json::to_string(error).unwrap());
     let mut next = error.source();
     while let Some(cause) = next {
-        text += &format!(" {cause} {cause:?} {cause:#?}");
+        text.extend([cause.to_string(), format!("{cause:?} {cause:#?}")]);
         next = cause.source();
     }
     text

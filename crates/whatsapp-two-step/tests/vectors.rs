@@ -1,4 +1,5 @@
 //! The shared vectors of `tests/vectors`, which every language runs, against the core.
+#![allow(clippy::unwrap_used)] // a test may panic
 
 mod support;
 
@@ -238,7 +239,7 @@ async fn retries() {
         }
         match result {
             Ok(response) => {
-                assert_eq!((&expected["ok"], response.attempts), (&json!(true), attempts(expected)), "{case}")
+                assert_eq!((&expected["ok"], response.attempts), (&json!(true), attempts(expected)), "{case}");
             }
             Err(error) => {
                 assert_eq!(error.kind().code(), text(expected, "kind"), "{case}");
