@@ -112,13 +112,13 @@ fn ctrl_c_at_the_prompt_turns_the_echo_on_again() {
 fn a_slow_call_says_a_word() {
     let sandbox = graph_sandbox::Sandbox::start().unwrap();
     let (terminal, end) = open().unwrap();
-    let args = ["set", "--base-url", sandbox.base_url(), "--phone-number-id", "910010000000000", "--timeout", "1.5"];
+    let args = ["set", "--base-url", sandbox.base_url(), "--phone-number-id", "910010000000000", "--timeout", "2.5"];
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), PIN).unwrap();
     let command = Command::new(COMMAND).args(args).arg("--pin-file").arg(file.path());
     let child = command.env("WHATSAPP_ACCESS_TOKEN", TOKEN).spawn(end).unwrap();
     let (code, shown) = Session { terminal, child, shown: String::new() }.end();
     assert_eq!(code, Some(4), "{shown}");
-    assert!(shown.contains("Setting the PIN of 910010000000000 (at most 1.5 s) ..."), "{shown}");
+    assert!(shown.contains("Setting the PIN of 910010000000000 (at most 2.5 s) ..."), "{shown}");
     assert!(shown.contains("\u{1b}[1;31merror:"), "coloured on a terminal: {shown:?}");
 }
