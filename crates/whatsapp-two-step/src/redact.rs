@@ -21,14 +21,7 @@ impl<'a> Redactor<'a> {
     ///
     /// The order matters: a control character inside a secret must not hide it, a cut must not leave half of one.
     pub(crate) fn clean(&self, text: &str, max: usize) -> String {
-        let mut line = Zeroizing::new(String::with_capacity(text.len()));
-        for character in text.chars() {
-            match character {
-                '\n' | '\r' | '\t' if !line.ends_with(' ') => line.push(' '),
-                _ if character.is_control() || is_invisible(character) => {}
-                _ => line.push(character),
-            }
-        }
+        let mut line = Self::visible(text);
         for secret in self.spellings() {
             if line.contains(secret.as_str()) {
                 line = Zeroizing::new(line.replace(secret.as_str(), MARK));
@@ -45,6 +38,25 @@ impl<'a> Redactor<'a> {
     pub(crate) fn clean_id(&self, text: &str) -> Option<String> {
         let id = self.clean(text, 64);
         (!id.is_empty() && !id.contains(MARK)).then_some(id)
+    }
+
+    /// One line without what shows nothing.
+    fn visible(text: &str) -> Zeroizing<String> {
+        let mut line = Zeroizing::new(String::with_capacity(text.len()));
+        for character in text.chars() {
+            match character {
+                '\n' | '\r' | '\t' if !line.ends_with(' ') => line.push(' '),
+                _ if character.is_control() || is_invisible(character) => {}
+                _ => line.push(character),
+            }
+        }
+        line
+    }
+
+    /// Is a secret in the text, as `clean` would find it?
+    pub(crate) fn finds_in(&self, text: &str) -> bool {
+        let line = Self::visible(text);
+        self.spellings().any(|secret| line.contains(secret.as_str()))
     }
 
     /// Does the number spell the PIN?

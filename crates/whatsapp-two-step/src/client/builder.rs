@@ -26,6 +26,7 @@ const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 /// # drop(client);
 /// # Ok::<(), whatsapp_two_step::TwoStepError>(())
 /// ```
+#[derive(Clone)]
 #[must_use]
 pub struct ClientBuilder {
     access_token: AccessToken,
@@ -65,10 +66,30 @@ impl ClientBuilder {
     /// # Errors
     /// `invalid_configuration` if the first is missing, or one of them is unusable.
     pub fn from_env() -> Result<Self, TwoStepError> {
-        let token = variable("WHATSAPP_ACCESS_TOKEN")?
+        // What is not text has characters that no secret may have, and is refused for them.
+        Self::from_variables(|name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
+    }
+
+    /// The same, for a program whose variables are not the process's own: a worker thread in a host language, a test.
+    ///
+    /// ```
+    /// use whatsapp_two_step::ClientBuilder;
+    ///
+    /// let settings = ClientBuilder::from_variables(|name| {
+    ///     (name == "WHATSAPP_ACCESS_TOKEN").then(|| "EAAG_example".to_owned())
+    /// })?;
+    /// # drop(settings);
+    /// # Ok::<(), whatsapp_two_step::TwoStepError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `invalid_configuration` if the first is missing, or one of them is unusable.
+    pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, TwoStepError> {
+        let variable = |name| variable(name).map(zeroize::Zeroizing::new);
+        let token = variable("WHATSAPP_ACCESS_TOKEN")
             .ok_or_else(|| invalid_setting("access_token", "is missing: set WHATSAPP_ACCESS_TOKEN"))?;
         let mut builder = Self::new(AccessToken::parse(&token)?);
-        if let Some(secret) = variable("WHATSAPP_APP_SECRET")? {
+        if let Some(secret) = variable("WHATSAPP_APP_SECRET") {
             builder = builder.app_secret(AppSecret::parse(&secret)?);
         }
         Ok(builder)
@@ -204,14 +225,6 @@ fn default_clock() -> Option<Arc<dyn Clock>> {
 #[cfg(not(feature = "tokio"))]
 fn default_clock() -> Option<Arc<dyn Clock>> {
     None
-}
-
-fn variable(name: &str) -> Result<Option<zeroize::Zeroizing<String>>, TwoStepError> {
-    match std::env::var(name) {
-        Ok(value) => Ok(Some(zeroize::Zeroizing::new(value))),
-        Err(std::env::VarError::NotPresent) => Ok(None),
-        Err(std::env::VarError::NotUnicode(_)) => Err(invalid_setting(name, "is not text")),
-    }
 }
 
 impl fmt::Debug for ClientBuilder {

@@ -10,6 +10,7 @@ use tracing::Instrument;
 
 use crate::{
     AccessToken, Clock, Endpoint, PhoneNumberId, Pin, SetTwoStepPin, SetTwoStepPinResponse, Transport, TwoStepError,
+    redact::Redactor,
 };
 
 /// Sets PINs: a transport, a deadline over the whole call, and retries.
@@ -87,6 +88,22 @@ impl Client {
             api_version = %self.0.endpoint.api_version(),
         );
         call::run(&self.0, &operation).instrument(span).await
+    }
+
+    /// For bindings: does a text have this PIN, the token or the app secret in it? A host's own exception may.
+    ///
+    /// ```
+    /// use whatsapp_two_step::{AccessToken, Client};
+    ///
+    /// let client = Client::new(AccessToken::parse("EAAG_example")?)?;
+    /// let pin = "012345".parse()?;
+    /// assert!(client.repeats_a_secret(&pin, "could not POST {\"pin\":\"012345\"}"));
+    /// assert!(!client.repeats_a_secret(&pin, "connection refused"));
+    /// # Ok::<(), whatsapp_two_step::TwoStepError>(())
+    /// ```
+    #[must_use]
+    pub fn repeats_a_secret(&self, pin: &Pin, text: &str) -> bool {
+        Redactor::new(&self.0.endpoint, pin).finds_in(text)
     }
 
     /// Where requests go.

@@ -110,6 +110,36 @@ impl TwoStepError {
         Self::local(kind, Outcome::NotSent, message, hint)
     }
 
+    /// For bindings: the error for a setting that came as something that it can't be, such as text for a number.
+    ///
+    /// ```
+    /// use whatsapp_two_step::TwoStepError;
+    ///
+    /// let error = TwoStepError::invalid_configuration("max_retries", "must be a whole number, not a string");
+    /// assert_eq!(error.message(), "Invalid configuration: max_retries must be a whole number, not a string.");
+    /// ```
+    #[must_use]
+    pub fn invalid_configuration(setting: &str, problem: &str) -> Self {
+        crate::values::invalid_setting(setting, problem)
+    }
+
+    /// For bindings: the error for a call that ended in a panic, so that its caller gets an answer all the same.
+    ///
+    /// ```
+    /// use whatsapp_two_step::{Outcome, TwoStepError};
+    ///
+    /// assert_eq!(TwoStepError::internal().outcome(), Outcome::Unknown);
+    /// ```
+    #[must_use]
+    pub fn internal() -> Self {
+        Self::local(
+            ErrorKind::UnexpectedResponse,
+            Outcome::Unknown,
+            "The library failed inside; the PIN may have been set.",
+            "Set the same PIN again, which is safe, and report this.",
+        )
+    }
+
     pub(crate) fn with_cause(mut self, cause: Option<Cause>) -> Self {
         self.0.cause = cause.map(Arc::new);
         self

@@ -14,7 +14,7 @@ const IDLE: Duration = Duration::from_secs(30);
 const PROBE: Duration = Duration::from_secs(10);
 
 /// The settings that only this transport has.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Network {
     /// May hold a password.
     proxy: Option<Zeroizing<String>>,
