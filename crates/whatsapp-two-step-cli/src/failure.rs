@@ -67,14 +67,15 @@ impl Failure {
     /// Ctrl-C at the prompt.
     pub(crate) fn interrupted_before() -> Self {
         let message = "Interrupted before anything was sent.".to_owned();
-        Self::own("interrupted", message, Outcome::NotSent, "Nothing was sent.", NOT_SENT)
+        Self::own(ErrorKind::ConnectionFailed.code(), message, Outcome::NotSent, "Nothing was sent.", NOT_SENT)
     }
 
     /// Ctrl-C while a request may have been under way.
     pub(crate) fn interrupted_during() -> Self {
         let message = "Interrupted while a request was under way; the PIN may have been set.".to_owned();
         let hint = "Set the same PIN again: that is safe, and settles which PIN holds.";
-        let mut failure = Self::own("interrupted", message, Outcome::Unknown, hint, UNKNOWN);
+        let kind = ErrorKind::ConnectionFailed.code(); // closed early, by us
+        let mut failure = Self::own(kind, message, Outcome::Unknown, hint, UNKNOWN);
         if let Self::Own(own) = &mut failure {
             (own.is_retryable, own.attempts) = (true, 1);
         }

