@@ -53,3 +53,8 @@ pub use graph::Usage;
 pub use operation::{MAX_BODY_BYTES, SetTwoStepPin, SetTwoStepPinResponse};
 pub use transport::{Attempt, BoxFuture, Transport, TransportError};
 pub use values::{AccessToken, ApiVersion, AppSecret, BaseUrl, PhoneNumberId, Pin};
+
+/// The README's example, which has to compile too.
+#[cfg(all(doctest, feature = "reqwest"))]
+#[doc = include_str!("../../../README.md")]
+mod readme {}
