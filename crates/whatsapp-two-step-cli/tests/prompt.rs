@@ -102,7 +102,7 @@ fn a_bad_pin_is_told_before_it_is_asked_again_and_bad_settings_before_it_is_aske
 fn ctrl_c_at_the_prompt_turns_the_echo_on_again() {
     let mut session = Session::start(&["--sandbox", "--json"]);
     session.answer("not shown: ", "735\u{3}");
-    assert!(session.wait_for("interrupted"), "{}", session.shown);
+    assert!(session.wait_for("connection_failed"), "{}", session.shown);
     assert!(session.echoes());
     let (code, shown) = session.end();
     assert!(code == Some(5) && shown.contains("not_sent"), "{shown}");

@@ -74,17 +74,36 @@ async fn an_authority_that_nobody_added_is_not_trusted() {
     assert_eq!((error.kind().code(), error.outcome().code()), ("connection_failed", "not_sent"), "{error}");
 }
 
-/// In a process of its own, for its environment: no CA file can be found there.
+/// Runs a test of this file in a process of its own, for its environment. Does it pass there?
+fn passes_with(test: &str, environment: &[(&str, &str)]) -> bool {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    let output = command.args([test, "--exact"]).envs(environment.iter().copied()).output().unwrap();
+    assert!(String::from_utf8_lossy(&output.stdout).contains("running 1 test"), "{test} is no test");
+    output.status.success()
+}
+
 #[test]
 fn a_machine_without_ca_files_still_works() {
-    let test = "a_good_chain_to_an_added_root_works_over_http_2";
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args([test, "--exact"])
-        .envs([("SSL_CERT_FILE", "/nowhere"), ("SSL_CERT_DIR", "/nowhere")])
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && said.contains("1 passed"), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    let nowhere = [("SSL_CERT_FILE", "/nowhere"), ("SSL_CERT_DIR", "/nowhere")];
+    assert!(passes_with("a_good_chain_to_an_added_root_works_over_http_2", &nowhere));
+}
+
+#[test]
+fn the_environment_s_proxy_is_used_and_its_exceptions_are_kept() {
+    let test = "http_1_where_the_server_offers_no_more";
+    // Nothing listens there, so a call that goes through it fails.
+    let dead = ("HTTPS_PROXY", "http://127.0.0.1:1");
+    assert!(!passes_with(test, &[dead]));
+    assert!(passes_with(test, &[dead, ("NO_PROXY", "localhost")]));
+    // A loopback server without TLS is never reached through a proxy, which would see the token.
+    let plain = "a_loopback_server_is_reached_without_a_proxy";
+    assert!(passes_with(plain, &[("HTTP_PROXY", dead.1), ("ALL_PROXY", dead.1), dead]));
+}
+
+#[tokio::test]
+async fn a_loopback_server_is_reached_without_a_proxy() {
+    let sandbox = graph_sandbox::Sandbox::start().unwrap();
+    set(&support::client(&sandbox), "106540352242922").await.unwrap();
 }
 
 #[tokio::test]
