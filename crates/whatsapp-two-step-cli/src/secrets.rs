@@ -15,7 +15,7 @@ use crate::{args::SetArgs, failure::Failure, interrupt, usage::looks_secret};
 pub(crate) type Secret = Zeroizing<String>;
 
 /// Enough for six digits and any mistake worth naming.
-const PIN_MAX: usize = 256;
+const PIN_MAX: usize = 4_096;
 /// As long as the library takes, and a line ending.
 const TOKEN_MAX: usize = 8_194;
 const CERTIFICATES_MAX: usize = 4 << 20;

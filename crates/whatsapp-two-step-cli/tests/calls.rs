@@ -115,7 +115,7 @@ fn pin_and_secrets_from_files() {
     assert_eq!(end.code, Some(0));
     let end = run(&["set", "--sandbox", "--phone-number-id", ID], &PIN.repeat(1_000));
     assert_eq!(end.code, Some(2));
-    assert!(end.err.contains("standard input has more than 256 bytes"), "{}", end.err);
+    assert!(end.err.contains("standard input has more than 4096 bytes"), "{}", end.err);
 }
 
 #[test]

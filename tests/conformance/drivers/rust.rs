@@ -1,0 +1,70 @@
+//! The Rust crate behind the line protocol: `{phone_number_id, pin, settings}` in, `{ok}` or `{error}` out.
+#![allow(clippy::print_stdout)] // it is the protocol
+
+use std::{collections::HashMap, io::BufRead, time::Duration};
+
+use serde_json::{Value, json};
+use whatsapp_two_step::{Client, SetTwoStepPinResponse, TwoStepError, blocking};
+
+fn main() {
+    let mut clients: HashMap<String, blocking::Client> = HashMap::new();
+    for line in std::io::stdin().lock().lines().map_while(Result::ok) {
+        let call: Value = serde_json::from_str(&line).unwrap_or_default();
+        let answer = match run(&mut clients, &call) {
+            Ok(response) => json!({"ok": response}),
+            Err(Refusal::Error(error)) => json!({"error": *error}),
+            Err(Refusal::Skip(why)) => json!({"skip": why}),
+        };
+        println!("{answer}");
+    }
+}
+
+enum Refusal {
+    Error(Box<TwoStepError>),
+    Skip(&'static str),
+}
+
+impl From<TwoStepError> for Refusal {
+    fn from(error: TwoStepError) -> Self {
+        Self::Error(Box::new(error))
+    }
+}
+
+fn run(clients: &mut HashMap<String, blocking::Client>, call: &Value) -> Result<SetTwoStepPinResponse, Refusal> {
+    let text = |key: &str| call[key].as_str().unwrap_or_default();
+    let key = call["settings"].to_string();
+    if !clients.contains_key(&key) {
+        clients.insert(key.clone(), client(&call["settings"])?);
+    }
+    Ok(clients[&key].set_two_step_pin(&text("phone_number_id").parse()?, &text("pin").parse()?)?)
+}
+
+fn client(settings: &Value) -> Result<blocking::Client, Refusal> {
+    let text = |key: &str| settings[key].as_str();
+    let time = |key: &str| match settings[key].as_f64() {
+        None => Ok(None),
+        Some(seconds) => {
+            Duration::try_from_secs_f64(seconds).map(Some).map_err(|_| Refusal::Skip("a Duration isn't negative"))
+        }
+    };
+    let mut builder = Client::builder(text("access_token").unwrap_or_default().parse()?);
+    if let Some(url) = text("base_url") {
+        builder = builder.base_url(url.parse()?);
+    }
+    if let Some(version) = text("api_version") {
+        builder = builder.api_version(version.parse()?);
+    }
+    if let Some(secret) = text("app_secret") {
+        builder = builder.app_secret(secret.parse()?);
+    }
+    if let Some(timeout) = time("timeout")? {
+        builder = builder.timeout(timeout);
+    }
+    if let Some(timeout) = time("connect_timeout")? {
+        builder = builder.connect_timeout(timeout);
+    }
+    if let Some(count) = settings["max_retries"].as_u64() {
+        builder = builder.max_retries(count.try_into().unwrap_or(u32::MAX));
+    }
+    Ok(blocking::Client::build(builder)?)
+}

@@ -1,0 +1,125 @@
+//! Runs a case through a driver, and says what differs.
+
+use std::time::{Duration, Instant};
+
+use graph_sandbox::Sandbox;
+use serde_json::{Value, json};
+
+use crate::{
+    cases::{Case, PIN, Server, TOKEN},
+    driver::Driver,
+    server::{Seen, Server as Scripted},
+};
+
+/// What a call may take beyond its timeout: 0.2 s by the contract, and what a driver and a busy machine cost.
+const SLACK: Duration = Duration::from_millis(1_500);
+
+pub(crate) enum Verdict {
+    Pass,
+    Skip,
+    Differs(Vec<String>),
+}
+
+pub(crate) fn run(driver: &mut Driver, case: &Case) -> Verdict {
+    let sandbox = Sandbox::start().expect("a free port");
+    let scripted = match &case.server {
+        Server::Script(script) => Some(Scripted::start(script.clone())),
+        _ => None,
+    };
+    let mut settings = case.settings.clone();
+    let path = settings.remove("base_url_path");
+    if !settings.contains_key("base_url") {
+        let url = scripted.as_ref().map_or_else(|| sandbox.base_url().to_owned(), Scripted::url);
+        settings.insert(
+            "base_url".to_owned(),
+            format!("{url}{}", path.as_ref().and_then(Value::as_str).unwrap_or_default()).into(),
+        );
+    }
+    let start = Instant::now();
+    let answer = driver.call(&json!({"phone_number_id": case.id, "pin": case.pin, "settings": settings}));
+    let took = start.elapsed();
+
+    if case.may_skip && answer["skip"].is_string() {
+        return Verdict::Skip;
+    }
+    let mut differences = result(case, &answer);
+    if let Some(limit) = case.within.filter(|limit| took > *limit + SLACK) {
+        differences.push(format!("took {took:?}, timeout {limit:?}"));
+    }
+    let text = answer.to_string();
+    if case.error.is_some() && (text.contains(TOKEN) || (case.pin == PIN && text.contains(PIN))) {
+        differences.push("a secret shows".to_owned());
+    }
+    let seen = scripted.map_or_else(|| recorded(&sandbox), |server| server.seen());
+    if matches!(case.server, Server::Nobody) && !seen.is_empty() {
+        differences.push("something was sent".to_owned());
+    }
+    if let Some(expected) = &case.request {
+        differences.extend(request(expected, &seen, driver.language()));
+    }
+    if differences.is_empty() { Verdict::Pass } else { Verdict::Differs(differences) }
+}
+
+fn recorded(sandbox: &Sandbox) -> Vec<Seen> {
+    let requests = sandbox.requests();
+    let seen = requests.iter().map(|request| Seen {
+        method: request.method().to_owned(),
+        target: request.path().to_owned(),
+        headers: request.headers().iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone())).collect(),
+        body: request.body().to_vec(),
+    });
+    seen.collect()
+}
+
+fn result(case: &Case, answer: &Value) -> Vec<String> {
+    match (&case.error, &answer["error"]) {
+        (None, _) if answer["ok"].is_object() => match &case.ok {
+            Some(expected) if expected != &answer["ok"] => vec![format!("{} instead of {expected}", answer["ok"])],
+            _ => Vec::new(),
+        },
+        (Some(expected), error @ Value::Object(_)) => {
+            let mut differences: Vec<String> = expected
+                .iter()
+                .filter(|(field, value)| &error[field.as_str()] != *value)
+                .map(|(field, value)| format!("{field} is {} instead of {value}", error[field.as_str()]))
+                .collect();
+            let message = error["message"].as_str().unwrap_or_default();
+            let lacking = case.words.iter().filter(|word| !message.contains(*word));
+            differences.extend(lacking.map(|word| format!("the message lacks {word:?}: {message}")));
+            if !message.ends_with('.') || !error["hint"].as_str().is_some_and(|hint| hint.ends_with('.')) {
+                differences.push(format!("message or hint is no sentence: {error}"));
+            }
+            differences
+        }
+        _ => vec![format!(
+            "{answer} instead of {}",
+            case.error.as_ref().map_or(json!("a success"), |error| json!(error))
+        )],
+    }
+}
+
+fn request(expected: &Value, seen: &[Seen], language: &str) -> Vec<String> {
+    let [request] = seen else { return vec![format!("{} requests instead of one", seen.len())] };
+    let mut differences = Vec::new();
+    let mut check = |what: &str, is: &str, due: &str| {
+        if is != due {
+            differences.push(format!("{what} is {is:?} instead of {due:?}"));
+        }
+    };
+    check("method", &request.method, "POST");
+    if let Some(target) = expected["target"].as_str() {
+        check("target", &request.target, target);
+    }
+    if let Some(body) = expected["body"].as_str() {
+        check("body", &String::from_utf8_lossy(&request.body), body);
+    }
+    check("content-length", request.header("content-length").unwrap_or_default(), &request.body.len().to_string());
+    check("transfer-encoding", request.header("transfer-encoding").unwrap_or_default(), "");
+    check("accept-encoding", request.header("accept-encoding").unwrap_or("identity"), "identity");
+    for (name, value) in expected["headers"].as_object().into_iter().flatten() {
+        let due = value.as_str().unwrap_or_default();
+        let due = due.replace("{version}", env!("CARGO_PKG_VERSION")).replace("{lang}", language);
+        check(name, request.header(name).unwrap_or_default(), &due);
+    }
+    differences
+}
