@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use crate::{Endpoint, Pin};
+use crate::{AppSecret, Endpoint, Pin};
 
 const MARK: &str = "[redacted]";
 
@@ -40,6 +40,12 @@ impl<'a> Redactor<'a> {
     /// `clean`, for IDs, which are worthless in part: nothing where a secret stood, and nothing that is no single word of
     /// visible ASCII.
     pub(crate) fn clean_id(&self, text: &str) -> Option<String> {
+        // Every answer has one, and as good as every one is plain: no need to spell the secrets out for it.
+        let is_plain = (1..=MAX_ID).contains(&text.len())
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        if is_plain && !self.secrets().any(|secret| contains(text.as_bytes(), secret)) {
+            return Some(text.to_owned());
+        }
         let id = self.clean(text, MAX_ID + 1);
         let is_id = (1..=MAX_ID).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic());
         (is_id && !id.contains(MARK)).then_some(id)
@@ -61,7 +67,7 @@ impl<'a> Redactor<'a> {
     /// Is a secret in the text, as `clean` would find it?
     pub(crate) fn finds_in(&self, text: &str) -> bool {
         let line = Self::visible(text);
-        self.spellings().any(|secret| line.contains(secret.as_str()))
+        self.spellings().iter().any(|secret| line.contains(secret.as_str()))
     }
 
     /// Does the number spell the PIN?
@@ -69,18 +75,21 @@ impl<'a> Redactor<'a> {
         contains(number.to_string().as_bytes(), self.pin.expose())
     }
 
+    /// The secrets as they are.
+    fn secrets(&self) -> impl Iterator<Item = &[u8]> {
+        let secret = self.endpoint.app_secret().map(AppSecret::expose);
+        let proof = self.endpoint.proof().map(str::as_bytes);
+        [Some(self.endpoint.access_token().expose()), secret, proof, Some(&self.pin.expose()[..])].into_iter().flatten()
+    }
+
     /// The secrets as a server may spell them, the longest first: the PIN may be a part of a token.
-    fn spellings(&self) -> impl Iterator<Item = Zeroizing<String>> {
-        let token = as_text(self.endpoint.access_token().expose());
-        let secret = self.endpoint.app_secret().map(|secret| as_text(secret.expose()));
-        let proof = self.endpoint.proof().map(|proof| Zeroizing::new(proof.to_owned()));
-        let pin = as_text(self.pin.expose());
-        let mut all: Vec<_> = [Some(token), secret, proof, Some(pin)].into_iter().flatten().collect();
+    fn spellings(&self) -> Vec<Zeroizing<String>> {
+        let mut all: Vec<_> = self.secrets().map(as_text).collect();
         let encoded: Vec<_> =
             all.iter().map(|text| Zeroizing::new(percent_encoded(text))).filter(|text| text.contains('%')).collect();
         all.extend(encoded);
         all.sort_by_key(|text| std::cmp::Reverse(text.len()));
-        all.into_iter()
+        all
     }
 }
 
@@ -134,6 +143,22 @@ mod tests {
     #[test]
     fn a_secret_is_found_through_control_characters() {
         assert_eq!(clean("pin 73\u{0}51\u{200b}9\u{1b}4!", 99), "pin [redacted]!");
+    }
+
+    #[test]
+    fn an_id_is_whole_or_nothing() {
+        let endpoint = Endpoint::new(AccessToken::parse("EAAG_x").unwrap());
+        let pin = Pin::parse("735194").unwrap();
+        let id = |text: &str| Redactor::new(&endpoint, &pin).clean_id(text);
+        for good in ["AsINUN3wXWCUKt1M4Uyn7Pc", "A-_1", "a.b/c+d="] {
+            assert_eq!(id(good).as_deref(), Some(good));
+        }
+        assert_eq!(id("A\u{1b}1").as_deref(), Some("A1"));
+        for bad in ["", " ", "two words", "A735194", "EAAG_x", "A-EAAG_x-", "A7351\u{0}94", "\u{e9}"] {
+            assert_eq!(id(bad), None, "{bad}");
+        }
+        assert_eq!(id(&"A".repeat(64)).map(|id| id.len()), Some(64));
+        assert_eq!(id(&"A".repeat(65)), None);
     }
 
     #[test]
