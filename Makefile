@@ -1,6 +1,6 @@
 # Every task of the project: people and CI call the same ones.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-rust test-conformance lint dist clean
+.PHONY: help demo test test-rust test-conformance lint fuzz dist clean
 
 # In the order of the suites: what is built first serves the ones after it.
 SUITES := $(filter $(patsubst scripts/test-%,%,$(wildcard scripts/test-*)),lint rust python node kotlin swift conformance)
@@ -22,6 +22,9 @@ test-conformance: ## runs every built package through the same cases, and compar
 
 lint: ## checks formatting, lints and documentation
 	@scripts/suite lint
+
+fuzz: ## fuzzes the parsers, ten minutes each, on a nightly toolchain
+	@scripts/fuzz
 
 dist: ## builds what a user installs, into dist/
 	@for script in scripts/dist-*; do "$$script" || exit; done
