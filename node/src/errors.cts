@@ -1,0 +1,247 @@
+import type { Failure } from './native.cjs'
+
+/** What went wrong: the same codes in every language of this library. */
+export type ErrorKind =
+  | 'invalid_pin'
+  | 'invalid_phone_number_id'
+  | 'invalid_configuration'
+  | 'authentication'
+  | 'permission_denied'
+  | 'not_found'
+  | 'invalid_request'
+  | 'pin_rejected'
+  | 'number_not_ready'
+  | 'account_restricted'
+  | 'rate_limited'
+  | 'service_unavailable'
+  | 'not_applied'
+  | 'connection_failed'
+  | 'timed_out'
+  | 'unexpected_response'
+
+/**
+ * Which PIN holds after an error?
+ *
+ * - `not_sent`: no request left; the old one.
+ * - `rejected`: the server answered that nothing changed; the old one.
+ * - `unknown`: a request left and no such answer came; either. Setting the same PIN again is safe.
+ */
+export type Outcome = 'not_sent' | 'rejected' | 'unknown'
+
+/** What a {@link TwoStepError} says, as data: what its `toJSON` gives. What the server didn't say isn't there. */
+export interface TwoStepErrorFields {
+  /** What went wrong, as a code. */
+  readonly kind: ErrorKind
+  /** What went wrong, in one English sentence that is safe to log and to show. */
+  readonly message: string
+  /** Which PIN holds now? */
+  readonly outcome: Outcome
+  /** What to do next, in one sentence. */
+  readonly hint: string
+  /** The answer's HTTP status, if one came. */
+  readonly httpStatus?: number
+  /** The Graph error's `code`. */
+  readonly graphCode?: number
+  /** The Graph error's `error_subcode`. */
+  readonly graphSubcode?: number
+  /** The Graph error's `type`, such as `OAuthException`. */
+  readonly graphType?: string
+  /** The Graph error's `error_data.details`. */
+  readonly details?: string
+  /** The Graph error's `error_user_title`. */
+  readonly userTitle?: string
+  /** The Graph error's `error_user_msg`. */
+  readonly userMessage?: string
+  /** The ID that Meta's support asks for. */
+  readonly traceId?: string
+  /** How long to wait before the next call, in milliseconds, if the server said. */
+  readonly retryAfterMs?: number
+  /** Would the same call, later, have a chance? */
+  readonly isRetryable: boolean
+  /** How many requests went out: 0 for bad input. */
+  readonly attempts: number
+}
+
+/**
+ * Why a PIN was not set, and which PIN holds now: the base of every error that a call or a client's constructor gives.
+ *
+ * Neither its fields nor its stack, its `cause` or what `util.inspect` and `JSON.stringify` make of it has a PIN, a token or
+ * an app secret in it, also where the server or a transport sent one back. Its stack begins where the call was made.
+ *
+ * ```ts
+ * import { Client, TwoStepError } from 'whatsapp-two-step'
+ *
+ * const client = new Client({ accessToken: 'EAAG_example', maxRetries: 0 })
+ * try {
+ *   await client.setTwoStepPin('106540352242922', '12345')
+ * } catch (error) {
+ *   if (!(error instanceof TwoStepError)) throw error
+ *   console.log(error.kind, error.outcome) // invalid_pin not_sent
+ *   console.log(error.message) // Invalid PIN: 5 characters, 6 needed.
+ * }
+ * ```
+ */
+export class TwoStepError extends Error implements TwoStepErrorFields {
+  /** What went wrong, as a code. */
+  declare readonly kind: ErrorKind
+  /** Which PIN holds now? */
+  declare readonly outcome: Outcome
+  /** What to do next, in one sentence. */
+  declare readonly hint: string
+  /** The answer's HTTP status, if one came. */
+  declare readonly httpStatus?: number
+  /** The Graph error's `code`. */
+  declare readonly graphCode?: number
+  /** The Graph error's `error_subcode`. */
+  declare readonly graphSubcode?: number
+  /** The Graph error's `type`, such as `OAuthException`. */
+  declare readonly graphType?: string
+  /** The Graph error's `error_data.details`. */
+  declare readonly details?: string
+  /** The Graph error's `error_user_title`. */
+  declare readonly userTitle?: string
+  /** The Graph error's `error_user_msg`. */
+  declare readonly userMessage?: string
+  /** The ID that Meta's support asks for. */
+  declare readonly traceId?: string
+  /** How long to wait before the next call, in milliseconds, if the server said. */
+  declare readonly retryAfterMs?: number
+  /** Would the same call, later, have a chance? */
+  declare readonly isRetryable: boolean
+  /** How many requests went out: 0 for bad input. */
+  declare readonly attempts: number
+
+  /** The client makes errors; a test of yours brings one out with a transport or the sandbox. */
+  protected constructor(fields: TwoStepErrorFields, cause: { cause?: unknown }) {
+    const { message, ...rest } = fields
+    super(message, cause)
+    Object.assign(this, rest)
+  }
+
+  /** The fields as plain data, for a log. */
+  toJSON(): TwoStepErrorFields & { readonly name: string } {
+    const { name, message } = this
+    return { name, message, ...(this as Omit<TwoStepErrorFields, 'message'>) }
+  }
+}
+
+/** The PIN isn't six digits. Before any I/O. */
+export class InvalidPinError extends TwoStepError {
+  declare readonly kind: 'invalid_pin'
+}
+/** The phone number ID isn't 1 to 32 digits. Before any I/O. */
+export class InvalidPhoneNumberIdError extends TwoStepError {
+  declare readonly kind: 'invalid_phone_number_id'
+}
+/** A setting is wrong. Before any I/O. */
+export class InvalidConfigurationError extends TwoStepError {
+  declare readonly kind: 'invalid_configuration'
+}
+/** The token, or the proof made with the app secret, was refused. */
+export class AuthenticationError extends TwoStepError {
+  declare readonly kind: 'authentication'
+}
+/** The token lacks a permission. */
+export class PermissionDeniedError extends TwoStepError {
+  declare readonly kind: 'permission_denied'
+}
+/** There is no such phone number for this token. */
+export class NotFoundError extends TwoStepError {
+  declare readonly kind: 'not_found'
+}
+/** The server found fault with the request. */
+export class InvalidRequestError extends TwoStepError {
+  declare readonly kind: 'invalid_request'
+}
+/** The server refused the PIN. */
+export class PinRejectedError extends TwoStepError {
+  declare readonly kind: 'pin_rejected'
+}
+/** The number isn't registered or verified as it must be. */
+export class NumberNotReadyError extends TwoStepError {
+  declare readonly kind: 'number_not_ready'
+}
+/** The business account is locked or blocked. */
+export class AccountRestrictedError extends TwoStepError {
+  declare readonly kind: 'account_restricted'
+}
+/** Too many calls. */
+export class RateLimitedError extends TwoStepError {
+  declare readonly kind: 'rate_limited'
+}
+/** A fault on the server's side. */
+export class ServiceUnavailableError extends TwoStepError {
+  declare readonly kind: 'service_unavailable'
+}
+/** The server answered `"success": false`. */
+export class NotAppliedError extends TwoStepError {
+  declare readonly kind: 'not_applied'
+}
+/** DNS, refused, TLS, reset, or closed early. */
+export class ConnectionFailedError extends TwoStepError {
+  declare readonly kind: 'connection_failed'
+}
+/** The connection or the whole call took too long. */
+export class TimedOutError extends TwoStepError {
+  declare readonly kind: 'timed_out'
+}
+/** An answer that no Graph API gives: HTML, a redirect, a body too large. */
+export class UnexpectedResponseError extends TwoStepError {
+  declare readonly kind: 'unexpected_response'
+}
+
+const CLASSES: Record<ErrorKind, typeof TwoStepError> = {
+  invalid_pin: InvalidPinError,
+  invalid_phone_number_id: InvalidPhoneNumberIdError,
+  invalid_configuration: InvalidConfigurationError,
+  authentication: AuthenticationError,
+  permission_denied: PermissionDeniedError,
+  not_found: NotFoundError,
+  invalid_request: InvalidRequestError,
+  pin_rejected: PinRejectedError,
+  number_not_ready: NumberNotReadyError,
+  account_restricted: AccountRestrictedError,
+  rate_limited: RateLimitedError,
+  service_unavailable: ServiceUnavailableError,
+  not_applied: NotAppliedError,
+  connection_failed: ConnectionFailedError,
+  timed_out: TimedOutError,
+  unexpected_response: UnexpectedResponseError,
+}
+
+// Names that survive a minifier, and that aren't among the fields.
+for (const [kind, type] of [['two_step', TwoStepError] as const, ...Object.entries(CLASSES)]) {
+  const name = `${kind.replace(/(^|_)(.)/g, (_, __, letter: string) => letter.toUpperCase())}Error`
+  Object.defineProperty(type.prototype, 'name', { value: name, configurable: true, writable: true })
+}
+
+/** Where a call was made, for the stack of the error that it may come to. */
+export interface CallSite {
+  stack?: string
+}
+
+/** Remembers where `below` was called. It costs little: the text is made when somebody asks for it. */
+export function callSite(below: Function): CallSite {
+  const site: CallSite = {}
+  Error.captureStackTrace(site, below)
+  return site
+}
+
+/** The error of a failure; `exception` is what a transport threw, if one did. */
+export function toError(failure: Failure, site: CallSite, exception?: { readonly thrown: unknown }): TwoStepError {
+  const { causes, exceptionIsClean, ...fields } = failure
+  const cause = exception && exceptionIsClean ? { cause: exception.thrown } : chain(causes)
+  const Kind = CLASSES[failure.kind] as unknown as new (fields: TwoStepErrorFields, cause: { cause?: unknown }) => TwoStepError
+  const error = new Kind(fields, cause)
+  setStack(error, typeof site.stack === 'string' ? site.stack.replace(/^[^]*?(?=\n\s+at |$)/, '') : '')
+  return error
+}
+
+function chain(texts: readonly string[]): { cause?: unknown } {
+  return texts.reduceRight<{ cause?: unknown }>((cause, text) => ({ cause: setStack(new Error(text, cause), '') }), {})
+}
+
+function setStack(error: Error, frames: string): Error {
+  const value = `${error.name}: ${error.message}${frames}`
+  return Object.defineProperty(error, 'stack', { value, configurable: true, writable: true })
+}

@@ -1,0 +1,36 @@
+import type { Call } from './call.cjs'
+
+/**
+ * One listener a signal, however many calls share it: with one a call, Node warns of a leak from the eleventh on.
+ * The listener is there only while a call is.
+ */
+const listeners = new WeakMap<AbortSignal, Listener>()
+
+class Listener {
+  readonly calls = new Set<Call>()
+
+  constructor(readonly signal: AbortSignal) {}
+
+  handleEvent(): void {
+    for (const call of this.calls) call.abort(this.signal.reason)
+  }
+}
+
+export function listen(signal: AbortSignal, call: Call): void {
+  let listener = listeners.get(signal)
+  if (!listener) {
+    listener = new Listener(signal)
+    listeners.set(signal, listener)
+    signal.addEventListener('abort', listener)
+  }
+  listener.calls.add(call)
+}
+
+export function unlisten(signal: AbortSignal, call: Call): void {
+  const listener = listeners.get(signal)
+  if (!listener) return
+  listener.calls.delete(call)
+  if (listener.calls.size > 0) return
+  signal.removeEventListener('abort', listener)
+  listeners.delete(signal)
+}

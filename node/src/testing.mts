@@ -1,0 +1,2 @@
+// The CommonJS module by its names.
+export * from './testing.cjs'

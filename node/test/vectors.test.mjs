@@ -1,0 +1,169 @@
+// The shared vectors, which every language runs, through the packed package.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+
+import { Client, TransportError } from 'whatsapp-two-step'
+import { assertHidden, assertRefused, failure, PIN, TOKEN, vectors } from './support.mjs'
+
+const { version } = JSON.parse(
+  await import('node:fs').then((fs) => fs.readFileSync(new URL('../node_modules/whatsapp-two-step/package.json', import.meta.url), 'utf8')),
+)
+const SUCCESS = { status: 200, body: '{"success":true}' }
+const NAMES = { timeout: 'timeoutMs', connect_timeout: 'connectTimeoutMs' }
+const camel = (name) => NAMES[name] ?? name.replace(/_(.)/g, (_, letter) => letter.toUpperCase())
+const IN_MS = ['retry_after', 'time_to_regain_access']
+
+/** A vector's fields as they are named here: camelCase, times in milliseconds, and absent where there is null. */
+function here(value) {
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).filter(([, field]) => field !== null)
+  return Object.fromEntries(
+    entries.map(([name, field]) => (IN_MS.includes(name) ? [`${camel(name)}Ms`, field * 1000] : [camel(name), here(field)])),
+  )
+}
+
+const settings = (from) => ({
+  accessToken: TOKEN,
+  ...Object.fromEntries(Object.entries(from).map(([name, value]) => [camel(name), name.includes('timeout') ? value * 1000 : value])),
+})
+const body = (answer) => answer.body ?? Buffer.from(answer.body_base64, 'base64')
+
+test('pins', async () => {
+  const { valid, invalid } = vectors('pins')
+  let sent
+  const client = new Client({ accessToken: TOKEN, transport: (request) => ((sent = request.body), SUCCESS) })
+  for (const pin of valid) {
+    await client.setTwoStepPin('1', pin)
+    assert.equal(sent, `{"pin":"${pin}"}`)
+  }
+  sent = undefined
+  for (const { input, words } of invalid) {
+    const error = await failure(client.setTwoStepPin('1', input))
+    assertRefused(error, 'invalid_pin', words)
+    if (input.length > 5) assertHidden(error, input)
+  }
+  assert.equal(sent, undefined)
+})
+
+test('phone number IDs', async () => {
+  const { valid, invalid } = vectors('phone_number_ids')
+  const urls = []
+  const client = new Client({ accessToken: TOKEN, transport: (request) => (urls.push(request.url), SUCCESS) })
+  for (const id of valid) await client.setTwoStepPin(id, PIN)
+  assert.deepEqual(urls, valid.map((id) => `https://graph.facebook.com/v24.0/${id}`))
+  for (const { input, words } of invalid) {
+    const error = await failure(client.setTwoStepPin(input, PIN))
+    assertRefused(error, 'invalid_phone_number_id', words)
+    if (input.length > 5) assert.ok(!error.message.includes(input))
+  }
+  assert.equal(urls.length, valid.length)
+})
+
+test('settings', async () => {
+  const { valid, invalid, defaults } = vectors('settings')
+  for (const { setting, value } of valid) new Client(settings({ [setting]: value }))
+  for (const { setting, value, words } of invalid) {
+    const error = await failure((async () => new Client(settings({ [setting]: value })))())
+    assertRefused(error, 'invalid_configuration', [camel(setting), ...words])
+    const isExample = value === 'graph.facebook.com'
+    if (typeof value === 'string' && value.length > 5 && !isExample) assert.ok(!error.message.includes(value), error.message)
+  }
+  const client = new Client({ accessToken: TOKEN })
+  assert.deepEqual([client.baseUrl, client.apiVersion], [defaults[0].base_url, defaults[0].api_version])
+})
+
+test('defaults that a transport sees', async () => {
+  const [defaults] = vectors('settings').defaults
+  let request
+  const client = new Client({ accessToken: TOKEN, transport: (it) => ((request = it), SUCCESS) })
+  await client.setTwoStepPin('1', PIN)
+  assert.ok(request.timeoutMs > (defaults.timeout - 1) * 1000 && request.timeoutMs <= defaults.timeout * 1000)
+  assert.equal(request.connectTimeoutMs, defaults.connect_timeout * 1000)
+})
+
+test('requests', async () => {
+  for (const { name, settings: given, phone_number_id, pin, request: expected } of vectors('requests').cases) {
+    let request
+    const client = new Client({ ...settings(given), transport: (it) => ((request = it), SUCCESS) })
+    await client.setTwoStepPin(phone_number_id, pin)
+    const { method, url, headers, body } = request
+    const agent = expected.headers['user-agent'].replace('{version}', version).replace('{lang}', 'node')
+    assert.deepEqual({ method, url, headers, body }, { ...expected, headers: { ...expected.headers, 'user-agent': agent } }, name)
+  }
+})
+
+test('responses', async () => {
+  for (const { name, ok, error: expected, ...answer } of vectors('responses').cases) {
+    const transport = () => ({ status: answer.status, headers: answer.headers, body: body(answer) })
+    const call = new Client({ accessToken: TOKEN, maxRetries: 0, transport }).setTwoStepPin('106540352242922', PIN)
+    if (ok) {
+      assert.deepEqual(await call, here(ok), name)
+      continue
+    }
+    const error = await failure(call)
+    for (const [field, value] of Object.entries(expected)) {
+      const [key] = IN_MS.includes(field) ? [`${camel(field)}Ms`] : [camel(field)]
+      const wanted = value === null ? undefined : IN_MS.includes(field) ? value * 1000 : value
+      assert.deepEqual(error[key], wanted, `${field} of ${name}`)
+    }
+    assertHidden(error, TOKEN, PIN)
+    assert.ok(!JSON.stringify(error).includes('\\u001b'), name)
+  }
+})
+
+test('Graph errors', async () => {
+  for (const row of vectors('graph_errors').cases) {
+    const answer = { code: row.code, type: row.type, message: row.message ?? row.title, error_subcode: row.subcode }
+    const transport = () => ({ status: row.http_status, body: JSON.stringify({ error: answer }) })
+    const error = await failure(new Client({ accessToken: TOKEN, maxRetries: 0, transport }).setTwoStepPin('1', '999999'))
+    const { kind, outcome, isRetryable, graphCode } = error
+    assert.deepEqual({ kind, outcome, isRetryable, graphCode }, { kind: row.kind, outcome: row.outcome, isRetryable: row.is_retryable, graphCode: row.code })
+    assert.ok(error.hint.endsWith('.') && error.message.endsWith('.'))
+  }
+})
+
+// In real time: the scripts of a few seconds. The core runs all of them on a clock of its own.
+test('retries', { concurrency: true }, async (t) => {
+  const seconds = ({ steps, expect }) =>
+    expect.takes ?? steps.reduce((sum, { after = 0 }) => sum + after, 0) + expect.waits.reduce((sum, wait) => sum + wait, 0)
+  const cases = vectors('retries').cases.filter((script) => seconds(script) <= 4)
+  assert.ok(cases.length >= 20, `${cases.length} cases`)
+  await Promise.all(
+    cases.map((script) =>
+      t.test(script.name, async () => {
+        let count = 0
+        const transport = async () => {
+          const step = script.steps[count++]
+          await new Promise((resolve) => setTimeout(resolve, step.after * 1000))
+          if (!step.fail) return { ...step.answer, body: body(step.answer) }
+          throw new TransportError('no answer', { timedOut: step.fail === 'timeout', beforeSending: step.before_sending })
+        }
+        const call = new Client({ ...settings(script.settings), transport }).setTwoStepPin('1', PIN)
+        const end = await call.then(({ attempts }) => ({ ok: true, attempts }), (error) => error)
+        const { ok, kind, outcome, attempts, retry_after } = script.expect
+        assert.deepEqual([end.ok, end.kind, end.outcome, end.attempts], [ok, kind, outcome, attempts])
+        assert.equal(count, attempts)
+        if (retry_after) assert.equal(end.retryAfterMs, retry_after * 1000)
+      }),
+    ),
+  )
+})
+
+test('kinds', async () => {
+  const { kinds, outcomes, error_fields, response_fields } = vectors('kinds')
+  const library = await import('whatsapp-two-step')
+  for (const kind of kinds) {
+    const name = `${kind.replace(/(^|_)(.)/g, (_, __, letter) => letter.toUpperCase())}Error`
+    assert.ok(library[name].prototype instanceof library.TwoStepError, name)
+    assert.equal(library[name].prototype.name, name)
+  }
+  const { readFileSync } = await import('node:fs')
+  const typings = readFileSync(new URL('../node_modules/whatsapp-two-step/dist/errors.d.cts', import.meta.url), 'utf8')
+  const union = (name) => [...typings.match(new RegExp(`type ${name} = ([^;]+);`))[1].matchAll(/'(\w+)'/g)].map(([, code]) => code)
+  assert.deepEqual(union('ErrorKind'), kinds)
+  assert.deepEqual(union('Outcome'), outcomes)
+  const inMs = (name) => (IN_MS.includes(name) ? `${camel(name)}Ms` : camel(name))
+  for (const field of error_fields) assert.match(typings, new RegExp(`readonly ${inMs(field)}\\??:`))
+  const client = readFileSync(new URL('../node_modules/whatsapp-two-step/dist/client.d.cts', import.meta.url), 'utf8')
+  for (const field of response_fields) assert.match(client, new RegExp(`readonly ${inMs(field)}\\??:`))
+})
