@@ -1,0 +1,110 @@
+// What the typings promise; compiled, not run. The same file is checked as CommonJS, and through its import as an ES module.
+import {
+  Client,
+  type ClientOptions,
+  type ErrorKind,
+  fetchTransport,
+  type Outcome,
+  RateLimitedError,
+  type SetTwoStepPinResponse,
+  type Transport,
+  TransportError,
+  TwoStepError,
+} from 'whatsapp-two-step'
+import { type Sandbox, startSandbox } from 'whatsapp-two-step/testing'
+
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+export type { Client }
+export const isTrue = <T extends true>(): T | undefined => undefined
+
+declare const client: Client
+declare const error: unknown
+declare const signal: AbortSignal | undefined
+
+isTrue<Same<Awaited<ReturnType<Client['setTwoStepPin']>>, SetTwoStepPinResponse>>()
+isTrue<Same<ReturnType<typeof startSandbox>, Promise<Sandbox>>>()
+isTrue<Same<SetTwoStepPinResponse['traceId'], string | undefined>>()
+isTrue<Same<Outcome, 'not_sent' | 'rejected' | 'unknown'>>()
+
+// The PIN and the ID are strings.
+void client.setTwoStepPin('106540352242922', '012345', { signal })
+// @ts-expect-error a number loses its zero
+void client.setTwoStepPin('106540352242922', 12345)
+// @ts-expect-error a number loses digits
+void client.setTwoStepPin(106540352242922, '012345')
+// @ts-expect-error both are needed
+void client.setTwoStepPin('106540352242922')
+
+// Settings.
+new Client({ accessToken: 'EAAG', timeoutMs: 1_000, rootCertificates: ['PEM', new Uint8Array()], transport: fetchTransport(fetch) })
+Client.fromEnv({ maxRetries: 0 })
+// @ts-expect-error the token is needed
+new Client({})
+// @ts-expect-error times are in milliseconds and named so
+new Client({ accessToken: 'EAAG', timeout: 1_000 })
+// @ts-expect-error an error is made by the client alone
+new TwoStepError('message')
+const settings: ClientOptions = { accessToken: 'EAAG', baseUrl: undefined }
+void settings
+
+// Errors.
+if (error instanceof TwoStepError) {
+  isTrue<Same<typeof error.kind, ErrorKind>>()
+  isTrue<Same<typeof error.retryAfterMs, number | undefined>>()
+  isTrue<Same<ReturnType<typeof error.toJSON>['kind'], ErrorKind>>()
+  // @ts-expect-error fields are read-only
+  error.kind = 'timed_out'
+  // @ts-expect-error there is no such kind
+  void (error.kind === 'nonsense')
+}
+if (error instanceof RateLimitedError) isTrue<Same<typeof error.kind, 'rate_limited'>>()
+
+// A switch over kinds is checked for exhaustiveness.
+export function advice(kind: ErrorKind): string {
+  switch (kind) {
+    case 'invalid_pin':
+    case 'invalid_phone_number_id':
+    case 'invalid_configuration':
+    case 'invalid_request':
+      return 'fix it'
+    case 'authentication':
+    case 'permission_denied':
+    case 'not_found':
+    case 'pin_rejected':
+    case 'number_not_ready':
+    case 'account_restricted':
+    case 'not_applied':
+      return 'look'
+    case 'rate_limited':
+    case 'service_unavailable':
+    case 'connection_failed':
+    case 'timed_out':
+    case 'unexpected_response':
+      return 'wait'
+  }
+}
+export function forgetful(outcome: Outcome): string {
+  switch (outcome) {
+    case 'not_sent':
+      return 'old'
+    case 'rejected':
+      return 'old'
+    default: {
+      // @ts-expect-error 'unknown' is left
+      const none: never = outcome
+      return none
+    }
+  }
+}
+
+// Transports.
+const transports: Transport[] = [
+  () => ({ status: 200, body: '{"success":true}' }),
+  async ({ signal, timeoutMs }) => (signal.throwIfAborted(), { status: 503, headers: { 'retry-after': timeoutMs } }),
+  async () => ({ status: 200, headers: new Headers(), body: new Uint8Array() }),
+  () => {
+    throw new TransportError('closed', { beforeSending: true, cause: new Error() })
+  },
+]
+// @ts-expect-error an answer has a status
+transports.push(() => ({ body: '' }))
