@@ -230,11 +230,22 @@ export function callSite(below: Function): CallSite {
 /** The error of a failure; `exception` is what a transport threw, if one did. */
 export function toError(failure: Failure, site: CallSite, exception?: { readonly thrown: unknown }): TwoStepError {
   const { causes, exceptionIsClean, ...fields } = failure
-  const cause = exception && exceptionIsClean ? { cause: exception.thrown } : chain(causes)
   const Kind = CLASSES[failure.kind] as unknown as new (fields: TwoStepErrorFields, cause: { cause?: unknown }) => TwoStepError
-  const error = new Kind(fields, cause)
+  const error = withoutFrames(() => new Kind(fields, exception && exceptionIsClean ? { cause: exception.thrown } : chain(causes)))
   setStack(error, typeof site.stack === 'string' ? site.stack.replace(/^[^]*?(?=\n\s+at |$)/, '') : '')
   return error
+}
+
+/** The frames of this file say nothing; Bun prints them whatever `stack` is. */
+function withoutFrames<T>(make: () => T): T {
+  const limit = Error.stackTraceLimit
+  // Not an assignment: with frozen intrinsics it would throw.
+  Reflect.set(Error, 'stackTraceLimit', 0)
+  try {
+    return make()
+  } finally {
+    Reflect.set(Error, 'stackTraceLimit', limit)
+  }
 }
 
 function chain(texts: readonly string[]): { cause?: unknown } {

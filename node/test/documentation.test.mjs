@@ -1,0 +1,22 @@
+// Every example of the documentation that reaches no server but the sandbox runs, and prints what its comments say.
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { promisify } from 'node:util'
+
+const folder = new URL('../examples/', import.meta.url)
+const examples = readdirSync(folder).filter((file) => file.endsWith('.mts'))
+assert.ok(examples.length >= 6, 'examples were found')
+
+for (const file of examples) {
+  const source = readFileSync(new URL(file, folder), 'utf8')
+  const isLocal = /startSandbox|transport|'12345'/.test(source)
+  test(file, { skip: isLocal ? false : 'it would call Meta; it was compiled' }, async () => {
+    const program = new URL(file.replace('.mts', '.mjs'), folder)
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [program.pathname], { timeout: 60_000 })
+    const due = [...source.matchAll(/console\.log\(.*\) \/\/ (.*)/g)].map(([, text]) => text)
+    assert.deepEqual(stdout.split('\n').slice(0, -1), due)
+    assert.equal(stderr, '')
+  })
+}

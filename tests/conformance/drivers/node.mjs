@@ -1,0 +1,43 @@
+// The Node package behind the line protocol: {phone_number_id, pin, settings} in, {ok} or {error} out.
+import { createInterface } from 'node:readline'
+
+import { Client, TwoStepError } from 'whatsapp-two-step'
+
+const TIMES = ['timeout', 'connect_timeout']
+const camel = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase())
+const settings = (given) =>
+  Object.fromEntries(Object.entries(given).map(([name, value]) => (TIMES.includes(name) ? [`${camel(name)}Ms`, value * 1000] : [camel(name), value])))
+
+/** The contract's names and seconds, null where there is nothing. */
+const contract = (fields, names) =>
+  Object.fromEntries(
+    names.map((name) => {
+      if (name === 'usage') return [name, fields.usage ? contract(fields.usage, ['highest_percentage', 'time_to_regain_access']) : null]
+      const seconds = fields[`${camel(name)}Ms`]
+      return [name, seconds === undefined ? (fields[camel(name)] ?? null) : seconds / 1000]
+    }),
+  )
+/** A message names the setting as the language does: timeoutMs is the contract's timeout. */
+const snake = (name) => name.replace(/Ms$/, '').replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+const spelled = (error) => ({ ...error, message: error.message.replace(/(?<=^Invalid configuration: )\w+/, snake) })
+
+const RESPONSE = ['trace_id', 'api_version', 'attempts', 'usage']
+const ERROR = [
+  'kind', 'message', 'outcome', 'hint', 'http_status', 'graph_code', 'graph_subcode', 'graph_type', 'details', 'user_title',
+  'user_message', 'trace_id', 'retry_after', 'is_retryable', 'attempts',
+]
+
+const clients = new Map()
+for await (const line of createInterface({ input: process.stdin })) {
+  const call = JSON.parse(line)
+  const key = JSON.stringify(call.settings)
+  let answer
+  try {
+    if (!clients.has(key)) clients.set(key, new Client(settings(call.settings)))
+    answer = { ok: contract(await clients.get(key).setTwoStepPin(call.phone_number_id, call.pin), RESPONSE) }
+  } catch (error) {
+    if (!(error instanceof TwoStepError)) throw error
+    answer = { error: contract(spelled(error.toJSON()), ERROR) }
+  }
+  console.log(JSON.stringify(answer))
+}
