@@ -1,4 +1,4 @@
-import { inspect } from 'node:util'
+import { inspect, types } from 'node:util'
 
 /** A request, as a {@link Transport} gets it. It holds the token and the PIN: keep it out of logs and errors. */
 export interface TransportRequest {
@@ -108,8 +108,9 @@ function pairs(headers: TransportResponse['headers']): string[] {
 function bytes(body: TransportResponse['body']): string | Uint8Array {
   if (body === undefined || body === null) return ''
   if (typeof body === 'string') return body.slice(0, ENOUGH)
-  if (body instanceof Uint8Array) return body.subarray(0, ENOUGH)
-  if (body instanceof ArrayBuffer) return new Uint8Array(body, 0, Math.min(body.byteLength, ENOUGH))
+  // Not instanceof: a test runner may have classes of its own.
+  if (types.isUint8Array(body)) return body.subarray(0, ENOUGH)
+  if (types.isArrayBuffer(body)) return new Uint8Array(body, 0, Math.min(body.byteLength, ENOUGH))
   throw new TypeError("the transport's body must be a string, a Uint8Array or an ArrayBuffer")
 }
 

@@ -1,13 +1,14 @@
 // The shared vectors, which every language runs, through the packed package.
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 
 import { Client, TransportError } from 'whatsapp-two-step'
 import { assertHidden, assertRefused, failure, PIN, TOKEN, vectors } from './support.mjs'
 
-const { version } = JSON.parse(
-  await import('node:fs').then((fs) => fs.readFileSync(new URL('../node_modules/whatsapp-two-step/package.json', import.meta.url), 'utf8')),
-)
+const installed = new URL('../node_modules/whatsapp-two-step/', import.meta.url)
+const file = (name) => readFileSync(new URL(name, installed), 'utf8')
+const { version } = JSON.parse(file('package.json'))
 const SUCCESS = { status: 200, body: '{"success":true}' }
 const NAMES = { timeout: 'timeoutMs', connect_timeout: 'connectTimeoutMs' }
 const camel = (name) => NAMES[name] ?? name.replace(/_(.)/g, (_, letter) => letter.toUpperCase())
@@ -102,9 +103,9 @@ test('responses', async () => {
     }
     const error = await failure(call)
     for (const [field, value] of Object.entries(expected)) {
-      const [key] = IN_MS.includes(field) ? [`${camel(field)}Ms`] : [camel(field)]
-      const wanted = value === null ? undefined : IN_MS.includes(field) ? value * 1000 : value
-      assert.deepEqual(error[key], wanted, `${field} of ${name}`)
+      const isTime = IN_MS.includes(field)
+      const wanted = value === null ? undefined : isTime ? value * 1000 : value
+      assert.deepEqual(error[isTime ? `${camel(field)}Ms` : camel(field)], wanted, `${field} of ${name}`)
     }
     assertHidden(error, TOKEN, PIN)
     assert.ok(!JSON.stringify(error).includes('\\u001b'), name)
@@ -157,13 +158,12 @@ test('kinds', async () => {
     assert.ok(library[name].prototype instanceof library.TwoStepError, name)
     assert.equal(library[name].prototype.name, name)
   }
-  const { readFileSync } = await import('node:fs')
-  const typings = readFileSync(new URL('../node_modules/whatsapp-two-step/dist/errors.d.cts', import.meta.url), 'utf8')
+  const typings = file('dist/errors.d.cts')
   const union = (name) => [...typings.match(new RegExp(`type ${name} = ([^;]+);`))[1].matchAll(/'(\w+)'/g)].map(([, code]) => code)
   assert.deepEqual(union('ErrorKind'), kinds)
   assert.deepEqual(union('Outcome'), outcomes)
   const inMs = (name) => (IN_MS.includes(name) ? `${camel(name)}Ms` : camel(name))
   for (const field of error_fields) assert.match(typings, new RegExp(`readonly ${inMs(field)}\\??:`))
-  const client = readFileSync(new URL('../node_modules/whatsapp-two-step/dist/client.d.cts', import.meta.url), 'utf8')
+  const client = file('dist/client.d.cts')
   for (const field of response_fields) assert.match(client, new RegExp(`readonly ${inMs(field)}\\??:`))
 })

@@ -1,0 +1,75 @@
+// The settings of the built-in transport that only the network shows: certificate authorities and a proxy.
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+
+import { Client, fetchTransport, TransportError } from 'whatsapp-two-step'
+import { assertHidden, failure, ID, PIN, TOKEN } from './support.mjs'
+
+const SUCCESS = (_, response) => response.setHeader('content-type', 'application/json').end('{"success":true}')
+const listening = (server) => new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server.address().port)))
+const scratch = mkdtempSync(join(tmpdir(), 'whatsapp-two-step-tls-'))
+after(() => rmSync(scratch, { recursive: true }))
+
+/** An authority, and a certificate of its making for localhost. */
+function certificates() {
+  const openssl = (...words) => execFileSync('openssl', words, { cwd: scratch, stdio: 'pipe' })
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']
+  openssl('req', '-x509', ...key, '-keyout', 'ca.key', '-out', 'ca.pem', '-days', '2', '-subj', '/CN=test authority')
+  openssl('req', '-x509', ...key, '-keyout', 'key.pem', '-out', 'cert.pem', '-days', '2', '-subj', '/CN=localhost', '-CA', 'ca.pem', '-CAkey', 'ca.key',
+    '-addext', 'subjectAltName=DNS:localhost', '-addext', 'basicConstraints=critical,CA:FALSE')
+  return Object.fromEntries(['ca', 'cert', 'key'].map((name) => [name, readFileSync(join(scratch, `${name}.pem`))]))
+}
+const hasOpenssl = (() => {
+  try {
+    return /^OpenSSL [3-9]/.test(execFileSync('openssl', ['version'], { encoding: 'utf8' }))
+  } catch {
+    return false
+  }
+})()
+
+test('certificate authorities', { skip: hasOpenssl ? false : 'not run: there is no openssl 3' }, async () => {
+  const { ca, cert, key } = certificates()
+  const server = createTlsServer({ cert, key }, SUCCESS)
+  const baseUrl = `https://localhost:${await listening(server)}`
+  const once = (options) => new Client({ accessToken: TOKEN, baseUrl, maxRetries: 0, ...options }).setTwoStepPin(ID, PIN)
+  try {
+    for (const rootCertificates of [String(ca), ca, [ca], ['\n', String(ca)]]) {
+      assert.equal((await once({ rootCertificates })).attempts, 1)
+    }
+    for (const options of [{}, { transport: fetchTransport(fetch) }]) {
+      const error = await failure(once(options))
+      assert.deepEqual([error.kind, error.outcome], ['connection_failed', 'not_sent'])
+      assert.equal(error.cause instanceof TransportError, 'transport' in options)
+    }
+  } finally {
+    server.close()
+    server.closeAllConnections()
+  }
+})
+
+test('a proxy, with user and password', async () => {
+  const seen = []
+  const proxy = createServer((request, response) => {
+    seen.push([request.method, request.url, request.headers['proxy-authorization']])
+    SUCCESS(request, response)
+  })
+  const port = await listening(proxy)
+  try {
+    const client = new Client({ accessToken: TOKEN, baseUrl: 'http://127.0.0.1:9', proxy: `http://user:pass-word@127.0.0.1:${port}` })
+    await client.setTwoStepPin(ID, PIN)
+    assert.deepEqual(seen, [['POST', `http://127.0.0.1:9/v24.0/${ID}`, `Basic ${Buffer.from('user:pass-word').toString('base64')}`]])
+    proxy.close()
+    proxy.closeAllConnections()
+    const error = await failure(new Client({ accessToken: TOKEN, baseUrl: 'https://graph.facebook.com', proxy: `http://user:pass-word@127.0.0.1:${port}`, maxRetries: 0 }).setTwoStepPin(ID, PIN))
+    assert.deepEqual([error.kind, error.outcome], ['connection_failed', 'not_sent'])
+    assertHidden(error, 'pass-word', TOKEN, PIN)
+  } finally {
+    proxy.close()
+  }
+})
