@@ -1,7 +1,8 @@
-import { type CallSite, toError } from './errors.cjs'
+import { describe, flatten } from './crossing.cjs'
+import { type CallSite, toError } from './failure.cjs'
 import type { NativeClient, NativeEvent, NativeRequest, Success } from './native.cjs'
 import { listen, unlisten } from './signals.cjs'
-import { describe, flatten, type Transport } from './transport.cjs'
+import type { Transport } from './transport.cjs'
 
 /** A call under way. As long as one is, the process stays; the last one lets it go. */
 export class Call {

@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks'
 
 import { Call } from './call.cjs'
-import { callSite, toError } from './errors.cjs'
+import { callSite, toError } from './failure.cjs'
 import { native, type NativeClient, type NativeEvent } from './native.cjs'
 import type { Transport } from './transport.cjs'
 

@@ -2,8 +2,11 @@ import { type Transport, TransportError, type TransportResponse } from './transp
 
 /** As much of an answer to `fetch` as {@link fetchTransport} uses. */
 export interface FetchResponse {
+  /** The HTTP status. */
   readonly status: number
+  /** By names and values. */
   readonly headers: Iterable<[string, string]>
+  /** A stream of bytes, or null. */
   readonly body: unknown
 }
 
@@ -12,10 +15,15 @@ export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>
 
 /** What {@link fetchTransport} hands to `fetch` beside the URL. */
 export interface FetchInit {
+  /** Always the same. */
   method: 'POST'
+  /** The token is in them. */
   headers: Record<string, string>
+  /** JSON, with the PIN in it. */
   body: string
+  /** A redirect is never followed with a token. */
   redirect: 'manual'
+  /** Aborted when nobody waits for the answer any more. */
   signal: AbortSignal
 }
 

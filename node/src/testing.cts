@@ -1,7 +1,8 @@
-import { native, type NativeSandbox } from './native.cjs'
+import { native } from './native.cjs'
 
 /** A request that a {@link Sandbox} received, secrets included: give it no real ones. */
 export interface RecordedRequest {
+  /** `POST`, or what else was tried. */
   readonly method: string
   /** Without the query. */
   readonly path: string
@@ -9,13 +10,17 @@ export interface RecordedRequest {
   readonly query?: string
   /** In their order and spelling. */
   readonly headers: ReadonlyArray<readonly [name: string, value: string]>
+  /** As text. */
   readonly body: string
 }
 
 /** What a {@link Sandbox} has counted since its start. */
 export interface SandboxStats {
+  /** Graph requests received. */
   readonly requests: number
+  /** Connections accepted. */
   readonly connections: number
+  /** Connections open now. */
   readonly openConnections: number
   /** Requests whose client closed its connection while the sandbox owed it an answer. */
   readonly aborted: number
@@ -37,39 +42,33 @@ export interface SandboxStats {
  * sandbox.close()
  * ```
  */
-export class Sandbox {
+export interface Sandbox {
   /** Where it listens: the `baseUrl` for a client. */
   readonly baseUrl: string
-  readonly #native: NativeSandbox
-
-  /** Use {@link startSandbox}. */
-  constructor(started: NativeSandbox) {
-    this.#native = started
-    this.baseUrl = started.baseUrl ?? ''
-  }
-
   /** The PIN that a number holds now, if it holds one. */
-  pin(phoneNumberId: string): string | undefined {
-    return this.#native.pin(phoneNumberId) ?? undefined
-  }
-
+  pin(phoneNumberId: string): string | undefined
   /** The Graph requests received, the last 1,000 of them, oldest first. */
-  requests(): RecordedRequest[] {
-    return this.#native.requests()
-  }
-
+  requests(): RecordedRequest[]
   /** Its counters. */
-  stats(): SandboxStats {
-    return this.#native.stats() ?? { requests: 0, connections: 0, openConnections: 0, aborted: 0 }
-  }
-
+  stats(): SandboxStats
   /** Stops it and closes its connections. */
-  close(): void {
-    this.#native.close()
-  }
+  close(): void
+}
+
+/** How to start a {@link Sandbox}. */
+export interface SandboxOptions {
+  /** Default: any free one. */
+  port?: number
 }
 
 /** Starts a {@link Sandbox} on any free port, or on this one. It doesn't hold the process. */
-export async function startSandbox(options: { port?: number } = {}): Promise<Sandbox> {
-  return new Sandbox(native.startSandbox(options.port ?? 0))
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const started = native.startSandbox(options.port ?? 0)
+  return {
+    baseUrl: started.baseUrl ?? '',
+    pin: (phoneNumberId) => started.pin(phoneNumberId) ?? undefined,
+    requests: () => started.requests(),
+    stats: () => started.stats() ?? { requests: 0, connections: 0, openConnections: 0, aborted: 0 },
+    close: () => started.close(),
+  }
 }

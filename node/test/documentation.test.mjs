@@ -20,3 +20,17 @@ for (const file of examples) {
     assert.equal(stderr, '')
   })
 }
+
+test('every public name has its comment in the typings', () => {
+  const dist = new URL('../node_modules/whatsapp-two-step/dist/', import.meta.url)
+  const bare = []
+  for (const name of ['client', 'errors', 'fetch', 'testing', 'transport']) {
+    const lines = readFileSync(new URL(`${name}.d.cts`, dist), 'utf8').split('\n')
+    lines.forEach((line, at) => {
+      const isName = /^export (declare )?(class|function|interface|type) /.test(line) || /^    (static |get |readonly |protected )*\w+\??[:(]/.test(line)
+      const isKind = /readonly kind: '/.test(line) // its class says it
+      if (isName && !isKind && !/\*\/$|^    constructor\(/.test(lines[at - 1])) bare.push(`${name}: ${line.trim()}`)
+    })
+  }
+  assert.deepEqual(bare, [])
+})

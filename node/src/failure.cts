@@ -1,0 +1,46 @@
+// From a failure, as it comes over, to the error that a user catches.
+
+import { CLASSES, type TwoStepError, type TwoStepErrorFields } from './errors.cjs'
+import type { Failure } from './native.cjs'
+
+/** Where a call was made, for the stack of the error that it may come to. */
+export interface CallSite {
+  stack?: string
+}
+
+/** Remembers where `below` was called. It costs little: the text is made when somebody asks for it. */
+export function callSite(below: Function): CallSite {
+  const site: CallSite = {}
+  Error.captureStackTrace(site, below)
+  return site
+}
+
+/** The error of a failure; `exception` is what a transport threw, if one did. */
+export function toError(failure: Failure, site: CallSite, exception?: { readonly thrown: unknown }): TwoStepError {
+  const { causes, exceptionIsClean, ...fields } = failure
+  const Kind = CLASSES[failure.kind] as unknown as new (fields: TwoStepErrorFields, cause: { cause?: unknown }) => TwoStepError
+  const error = withoutFrames(() => new Kind(fields, exception && exceptionIsClean ? { cause: exception.thrown } : chain(causes)))
+  setStack(error, typeof site.stack === 'string' ? site.stack.replace(/^[^]*?(?=\n\s+at |$)/, '') : '')
+  return error
+}
+
+/** The frames of this file say nothing; Bun prints them whatever `stack` is. */
+function withoutFrames<T>(make: () => T): T {
+  const limit = Error.stackTraceLimit
+  // Not an assignment: with frozen intrinsics it would throw.
+  Reflect.set(Error, 'stackTraceLimit', 0)
+  try {
+    return make()
+  } finally {
+    Reflect.set(Error, 'stackTraceLimit', limit)
+  }
+}
+
+function chain(texts: readonly string[]): { cause?: unknown } {
+  return texts.reduceRight<{ cause?: unknown }>((cause, text) => ({ cause: setStack(new Error(text, cause), '') }), {})
+}
+
+function setStack(error: Error, frames: string): Error {
+  const value = `${error.name}: ${error.message}${frames}`
+  return Object.defineProperty(error, 'stack', { value, configurable: true, writable: true })
+}
