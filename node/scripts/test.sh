@@ -13,6 +13,7 @@ export VECTORS=$root/../tests/vectors SOURCES=$root/src
 
 cp -r "$1/installed/." "$work"
 cp -r test README.md "$work"
+cp ../README.md "$work/PROJECT.md"
 cd "$work"
 for package in undici nock msw @types/node; do # what the tests use beside it
     mkdir -p "$(dirname "node_modules/$package")"
