@@ -13,6 +13,17 @@ skip() {
     exit 77
 }
 
+# What is built for users has no paths of the machine that built it; one value for all, so that they share what is compiled.
+# A demo only shows: it builds quickly, and elsewhere (PROFILE=dev DIST=dist/demo).
+DIST="${DIST:-dist}"
+# dist_profile NAME: sets $profile and its folder $built.
+dist_profile() {
+    profile="${PROFILE:-$1}"
+    built="${CARGO_TARGET_DIR:-$PWD/target}/${profile/#dev/debug}"
+    [ "$profile" = dev ] ||
+        export RUSTFLAGS="${RUSTFLAGS:-} --remap-path-prefix=$PWD=. --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo"
+}
+
 # need TOOL HOW-TO-GET-IT
 need() { command -v "$1" >/dev/null 2>&1 || skip "$1 is not on this machine; $2"; }
 need_rust() { need cargo "install Rust from https://rustup.rs"; }

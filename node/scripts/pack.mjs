@@ -43,7 +43,7 @@ const abi = { linux: musl ? '-musl' : '-gnu', win32: '-msvc' }[process.platform]
 const platform = `${process.platform}-${process.arch}${abi}`
 pack(platform, (folder) => {
   copyFileSync(join(root, 'npm', platform, 'package.json'), join(folder, 'package.json'))
-  writeFileSync(join(folder, 'README.md'), `The native library of [${main.name}](https://www.npmjs.com/package/${main.name}) for ${platform}.\n`)
+  writeFileSync(join(folder, 'README.md'), `The native library of ${main.name} for ${platform}; npm installs it with that.\n`)
   copyFileSync(library, join(folder, 'whatsapp-two-step.node'))
 })
 
