@@ -1,0 +1,150 @@
+use std::{error::Error as StdError, fmt, time::Duration};
+
+use whatsapp_two_step::{ErrorKind as Kind, Outcome as CoreOutcome, TwoStepError};
+
+/// How a call ends without success.
+#[derive(Debug, uniffi::Error)]
+pub enum CallError {
+    /// The PIN was not set, or it isn't known.
+    Failed {
+        /// What the host's own error is made from.
+        failure: Failure,
+    },
+    /// The host cancelled it.
+    Cancelled,
+}
+
+impl From<TwoStepError> for CallError {
+    fn from(error: TwoStepError) -> Self {
+        Self::Failed { failure: error.into() }
+    }
+}
+
+impl fmt::Display for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Failed { failure } => f.write_str(&failure.text),
+            Self::Cancelled => f.write_str("cancelled"),
+        }
+    }
+}
+
+impl StdError for CallError {}
+
+/// The fields of an error, and the words for it. Not `message`: Kotlin's `Throwable` has one.
+#[derive(Debug, uniffi::Record)]
+pub struct Failure {
+    /// What went wrong.
+    pub kind: ErrorKind,
+    /// One sentence.
+    pub sentence: String,
+    /// One line for a log: the sentence, kind, outcome and codes.
+    pub text: String,
+    /// Which PIN holds now?
+    pub outcome: Outcome,
+    /// What to do next.
+    pub hint: String,
+    /// The answer's HTTP status.
+    pub http_status: Option<u16>,
+    /// The Graph error's `code`.
+    pub graph_code: Option<u32>,
+    /// The Graph error's `error_subcode`.
+    pub graph_subcode: Option<u32>,
+    /// The Graph error's `type`.
+    pub graph_type: Option<String>,
+    /// The Graph error's `error_data.details`.
+    pub details: Option<String>,
+    /// The Graph error's `error_user_title`.
+    pub user_title: Option<String>,
+    /// The Graph error's `error_user_msg`.
+    pub user_message: Option<String>,
+    /// The ID that Meta's support asks for.
+    pub trace_id: Option<String>,
+    /// How long to wait, if the server said.
+    pub retry_after: Option<Duration>,
+    /// Would the same call, later, have a chance?
+    pub is_retryable: bool,
+    /// How many requests went out.
+    pub attempts: u32,
+    /// A transport's failure in clean words; present if the transport failed.
+    pub cause: Option<String>,
+}
+
+impl From<TwoStepError> for Failure {
+    fn from(error: TwoStepError) -> Self {
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        Self {
+            kind: error.kind().into(),
+            sentence: error.message().to_owned(),
+            text: error.to_string(),
+            outcome: error.outcome().into(),
+            hint: error.hint().to_owned(),
+            http_status: error.http_status(),
+            graph_code: error.graph_code(),
+            graph_subcode: error.graph_subcode(),
+            graph_type: owned(error.graph_type()),
+            details: owned(error.details()),
+            user_title: owned(error.user_title()),
+            user_message: owned(error.user_message()),
+            trace_id: owned(error.trace_id()),
+            retry_after: error.retry_after(),
+            is_retryable: error.is_retryable(),
+            attempts: error.attempts(),
+            cause: error.source().map(ToString::to_string),
+        }
+    }
+}
+
+/// Mirrors an enum of the core: a derive of UniFFI's can't be put on another crate's type.
+macro_rules! mirror {
+    ($(#[$doc:meta])* $name:ident of $core:ident, $else:ident: $($variant:ident)+) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
+        #[allow(missing_docs)] // as in the core
+        pub enum $name { $($variant,)+ }
+
+        impl From<$core> for $name {
+            fn from(value: $core) -> Self {
+                #[allow(unreachable_patterns)] // the core's may be non_exhaustive
+                match value { $($core::$variant => Self::$variant,)+ _ => Self::$else }
+            }
+        }
+    };
+}
+
+mirror! {
+    /// What went wrong.
+    ErrorKind of Kind, UnexpectedResponse:
+    InvalidPin InvalidPhoneNumberId InvalidConfiguration Authentication PermissionDenied NotFound InvalidRequest PinRejected
+    NumberNotReady AccountRestricted RateLimited ServiceUnavailable NotApplied ConnectionFailed TimedOut UnexpectedResponse
+}
+
+mirror! {
+    /// Which PIN holds now?
+    Outcome of CoreOutcome, Unknown: NotSent Rejected Unknown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_the_core_has_its_own_here() {
+        let snake = |name: &str| {
+            let words = name.char_indices().fold(String::new(), |mut text, (at, letter)| {
+                if at > 0 && letter.is_uppercase() {
+                    text.push('_');
+                }
+                text.extend(letter.to_lowercase());
+                text
+            });
+            words
+        };
+        for kind in Kind::ALL {
+            assert_eq!(snake(&format!("{:?}", ErrorKind::from(*kind))), kind.code());
+        }
+        for outcome in CoreOutcome::ALL {
+            assert_eq!(snake(&format!("{:?}", Outcome::from(*outcome))), outcome.code());
+        }
+    }
+}
