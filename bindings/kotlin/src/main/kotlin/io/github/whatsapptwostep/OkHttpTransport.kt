@@ -1,0 +1,148 @@
+package io.github.whatsapptwostep
+
+import java.io.EOFException
+import java.io.IOException
+import java.io.InterruptedIOException
+import java.net.ProtocolException
+import java.util.concurrent.TimeUnit
+import java.util.concurrent.atomic.AtomicReference
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.awaitCancellation
+import kotlinx.coroutines.delay
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.time.delay
+import kotlinx.coroutines.withContext
+import okhttp3.ConnectionPool
+import okhttp3.Interceptor
+import okhttp3.OkHttpClient
+import okhttp3.Request
+import okhttp3.RequestBody
+import okhttp3.Response
+import okio.BufferedSink
+
+/**
+ * HTTP over OkHttp: the default.
+ *
+ * Give it an [OkHttpClient] of yours and its proxy, certificate pins, DNS, interceptors and connections are used. Redirects,
+ * OkHttp's own retries and its cache are off whatever the client says, and connect, read and write timeouts come from the
+ * settings of [TwoStepClient]; a call timeout of the client's holds. An interceptor sees the token and the PIN: see that it
+ * logs no headers and no bodies.
+ */
+public class OkHttpTransport private constructor(client: OkHttpClient, private val isOwn: Boolean) : Transport, AutoCloseable {
+    /** A transport over your own client, which stays yours to close. */
+    public constructor(client: OkHttpClient) : this(client, isOwn = false)
+
+    /** A transport of its own. An idle connection is kept for 30 s: one that died unseen can't eat the deadline. */
+    public constructor() : this(ownClient(), isOwn = true)
+
+    private val threads = Dispatchers.IO.limitedParallelism(64)
+    private val http =
+        client.newBuilder()
+            .followRedirects(false)
+            .followSslRedirects(false)
+            .retryOnConnectionFailure(false)
+            .cache(null)
+            .connectTimeout(0, TimeUnit.SECONDS)
+            .readTimeout(0, TimeUnit.SECONDS)
+            .writeTimeout(0, TimeUnit.SECONDS)
+            .addNetworkInterceptor(Departure)
+            .build()
+
+    override suspend fun send(request: TransportRequest): TransportResponse =
+        withContext(threads) {
+            val state = AtomicReference(State.CONNECTING)
+            val call = http.newCall(request.toOkHttp { state.compareAndSet(State.CONNECTING, State.SENDING) })
+            val guard =
+                launch(Dispatchers.Unconfined) { // at once, on whichever thread cancels
+                    try {
+                        delay(request.connectTimeout)
+                        if (!state.compareAndSet(State.CONNECTING, State.GAVE_UP)) awaitCancellation()
+                    } finally {
+                        if (state.get() != State.DONE) call.cancel()
+                    }
+                }
+            try {
+                request.connecting()
+                call.execute().use { it.read(request.maxBodyBytes) }
+            } catch (error: IOException) {
+                throw failure(error, state.get())
+            } finally {
+                state.set(State.DONE)
+                guard.cancel()
+            }
+        }
+
+    /** Closes what is its own; your own client stays open. */
+    override fun close() {
+        if (isOwn) http.connectionPool.evictAll()
+    }
+}
+
+private enum class State { CONNECTING, GAVE_UP, SENDING, DONE }
+
+private fun ownClient() =
+    OkHttpClient.Builder().connectionPool(ConnectionPool(64, 30, TimeUnit.SECONDS)).build()
+
+/** Runs between connecting and sending: what fails before it has sent nothing. */
+private object Departure : Interceptor {
+    override fun intercept(chain: Interceptor.Chain): Response {
+        val departs = chain.request().tag(Departs::class.java)
+        if (departs != null && !departs.mayGo()) throw InterruptedIOException("connect timeout")
+        chain.connection()?.socket()?.let { runCatching { it.keepAlive = true } }
+        return chain.proceed(chain.request())
+    }
+}
+
+/** Asks, once there is a connection, whether the request may still go. */
+private fun interface Departs {
+    fun mayGo(): Boolean
+}
+
+private fun TransportRequest.toOkHttp(leave: () -> Boolean): Request {
+    val departs = Departs { leave().also { if (it) sending() } }
+    val request = Request.Builder().url(url).method(method, OneShot(body)).tag(Departs::class.java, departs)
+    // Compression is asked for by nobody, and so inflated by nobody: an answer means the same in every language.
+    request.header("Accept-Encoding", "identity")
+    headers.forEach { (name, value) -> request.header(name, value) }
+    return request.build()
+}
+
+/** A body that OkHttp may send once only: without it, OkHttp repeats a request after some answers. */
+private class OneShot(private val bytes: ByteArray) : RequestBody() {
+    override fun contentType() = null
+
+    override fun contentLength() = bytes.size.toLong()
+
+    override fun isOneShot() = true
+
+    override fun writeTo(sink: BufferedSink) {
+        sink.write(bytes)
+    }
+}
+
+private fun Response.read(maxBodyBytes: Int): TransportResponse {
+    val source = body.source()
+    if (body.contentLength() > maxBodyBytes || source.request(maxBodyBytes + 1L)) {
+        throw TransportException.bodyTooLarge(code)
+    }
+    return TransportResponse(code, headers, source.readByteArray())
+}
+
+private fun failure(error: IOException, state: State): TransportException =
+    when {
+        error is TransportException -> error
+        state == State.GAVE_UP -> TransportException.timeout(error, beforeSending = true)
+        state == State.CONNECTING && error is InterruptedIOException -> TransportException.timeout(error, beforeSending = true)
+        state == State.CONNECTING -> TransportException.connection(error, beforeSending = true)
+        error is InterruptedIOException -> TransportException.timeout(error)
+        error.isNoHttp() -> TransportException.malformed(error)
+        else -> TransportException.connection(error)
+    }
+
+/** OkHttp has no type for an answer that is no HTTP, nor for headers past its limit of 256 KiB; it has these. */
+private fun IOException.isNoHttp(): Boolean {
+    if (this is ProtocolException) return message != "unexpected end of stream"
+    val cut = cause as? EOFException ?: return false
+    // Okio's words for a line that doesn't end; with nothing after "content=", the connection closed before it began.
+    return cut.message.orEmpty().let { it.startsWith("\\n not found") && !it.endsWith("content=…") }
+}

@@ -1,0 +1,164 @@
+package io.github.whatsapptwostep
+
+import io.github.whatsapptwostep.ffi.Call
+import io.github.whatsapptwostep.ffi.CallException
+import java.util.concurrent.CompletableFuture
+import java.util.concurrent.atomic.AtomicBoolean
+import kotlin.time.Duration
+import kotlin.time.DurationUnit
+import kotlin.time.toKotlinDuration
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.currentCoroutineContext
+import kotlinx.coroutines.future.future
+import kotlinx.coroutines.runBlocking
+import okhttp3.OkHttpClient
+
+/**
+ * Sets the two-step verification PIN of WhatsApp Business phone numbers.
+ *
+ * ```kotlin
+ * TwoStepClient(accessToken).use { client ->
+ *     client.setTwoStepPin("106540352242922", "012345")
+ * }
+ * ```
+ *
+ * Safe to share between threads and coroutines; make one and keep it, since it keeps its connections. Retries, the deadline
+ * over the whole call and every rule come from a core that all languages share; HTTP goes through OkHttp, or a [Transport]
+ * of your own.
+ *
+ * **A system user's token in an app is everyone's token**: whoever has the app can take it out. On a phone, call your own
+ * backend, and let it make this call; or set [Builder.baseUrl] to your backend and use a short-lived token of your own.
+ */
+public class TwoStepClient private constructor(settings: Builder) : AutoCloseable {
+    private val core = settings.connect()
+    private val ownTransport = if (settings.transport == null) OkHttpTransport() else null
+    private val transport = settings.transport ?: ownTransport!!
+    private val isClosed = AtomicBoolean()
+
+    /**
+     * A client with every setting at its default, but for those that [configure] sets:
+     *
+     * ```kotlin
+     * TwoStepClient(accessToken) {
+     *     timeout(10.seconds)
+     *     httpClient(myOkHttpClient)
+     * }
+     * ```
+     *
+     * @throws InvalidConfigurationError if a setting is wrong; its message says which, and why.
+     */
+    @JvmOverloads
+    public constructor(accessToken: String, configure: Builder.() -> Unit = {}) : this(Builder(accessToken).apply(configure))
+
+    /**
+     * Sets the number's PIN. Setting the same PIN again is safe.
+     *
+     * Cancelling the coroutine stops the call and closes its request.
+     *
+     * @param phoneNumberId the number's ID, as from `GET /{WABA_ID}/phone_numbers`; not the phone number itself.
+     * @param pin six digits, as text: a number would lose a leading zero.
+     * @throws TwoStepError if the PIN was not set, or that isn't known: [TwoStepError.outcome] says which PIN holds.
+     */
+    public suspend fun setTwoStepPin(phoneNumberId: String, pin: String): SetTwoStepPinResponse {
+        check(!isClosed.get()) { "the client is closed" }
+        val host = HostCall(transport, currentCoroutineContext())
+        val text = pin.wellFormed()
+        try {
+            return Call().use { call -> core.setTwoStepPin(phoneNumberId.wellFormed(), text, host, call).toPublic() }
+        } catch (failed: CallException.Failed) {
+            throw twoStepError(failed.failure, host.cause(failed.failure) { core.repeatsASecret(text, it) })
+        }
+    }
+
+    /** [setTwoStepPin] for Java and other code without coroutines: blocks, and stops when its thread is interrupted. */
+    @Throws(InterruptedException::class)
+    public fun setTwoStepPinBlocking(phoneNumberId: String, pin: String): SetTwoStepPinResponse =
+        runBlocking { setTwoStepPin(phoneNumberId, pin) }
+
+    /** [setTwoStepPin] for Java, as a future, which fails with a [TwoStepError]. Cancelling it stops the call. */
+    public fun setTwoStepPinAsync(phoneNumberId: String, pin: String): CompletableFuture<SetTwoStepPinResponse> =
+        CoroutineScope(SupervisorJob() + Dispatchers.Default).future { setTwoStepPin(phoneNumberId, pin) }
+
+    /** Closes idle connections, and lets calls that run come to their end. A transport of your own stays open. */
+    override fun close() {
+        if (isClosed.compareAndSet(false, true)) {
+            core.close()
+            ownTransport?.close()
+        }
+    }
+
+    /** The settings of a [TwoStepClient]. */
+    public class Builder internal constructor(private val accessToken: String) {
+        private var appSecret: String? = null
+        private var baseUrl: String? = null
+        private var apiVersion: String? = null
+        private var timeout: Duration? = null
+        private var connectTimeout: Duration? = null
+        private var maxRetries: Int? = null
+        internal var transport: Transport? = null
+
+        /** Adds `appsecret_proof` to each request. Default none. Like the token, it has no place in an app. */
+        public fun appSecret(secret: String): Builder = apply { appSecret = secret }
+
+        /** Where the Graph API is, by https. Default `https://graph.facebook.com`. */
+        public fun baseUrl(url: String): Builder = apply { baseUrl = url }
+
+        /** The API's version. Default `v24.0`. */
+        public fun apiVersion(version: String): Builder = apply { apiVersion = version }
+
+        /** How long the whole call may take: every attempt and every wait between them. Default 30 s. */
+        public fun timeout(time: Duration): Builder = apply { timeout = time }
+
+        /** How long the whole call may take: every attempt and every wait between them. Default 30 s. */
+        public fun timeout(time: java.time.Duration): Builder = timeout(time.toKotlinDuration())
+
+        /** How long connecting may take, TCP and TLS, in one attempt. Default 10 s. */
+        public fun connectTimeout(time: Duration): Builder = apply { connectTimeout = time }
+
+        /** How long connecting may take, TCP and TLS, in one attempt. Default 10 s. */
+        public fun connectTimeout(time: java.time.Duration): Builder = connectTimeout(time.toKotlinDuration())
+
+        /** How many times a call is repeated at most. Default 2; 0 turns retries off. */
+        public fun maxRetries(number: Int): Builder = apply { maxRetries = number }
+
+        /** Another way to the server, such as a stand-in for tests. Proxy, roots and pins are its own. */
+        public fun transport(transport: Transport): Builder = apply { this.transport = transport }
+
+        /** Your own OkHttp client, with its proxy, certificate pins and interceptors. See [OkHttpTransport]. */
+        public fun httpClient(client: OkHttpClient): Builder = transport(OkHttpTransport(client))
+
+        /**
+         * Checks the settings and makes the client. No I/O.
+         *
+         * @throws InvalidConfigurationError if a setting is wrong.
+         */
+        public fun build(): TwoStepClient = TwoStepClient(this)
+
+        internal fun connect(): io.github.whatsapptwostep.ffi.TwoStepClient =
+            try {
+                io.github.whatsapptwostep.ffi.TwoStepClient(
+                    io.github.whatsapptwostep.ffi.Settings(
+                        language = io.github.whatsapptwostep.ffi.Language.KOTLIN,
+                        accessToken = accessToken.wellFormed(),
+                        appSecret = appSecret?.wellFormed(),
+                        baseUrl = baseUrl?.wellFormed(),
+                        apiVersion = apiVersion?.wellFormed(),
+                        timeout = timeout?.toDouble(DurationUnit.SECONDS),
+                        connectTimeout = connectTimeout?.toDouble(DurationUnit.SECONDS),
+                        maxRetries = maxRetries?.toLong(),
+                    ),
+                )
+            } catch (failed: CallException.Failed) {
+                throw twoStepError(failed.failure, cause = null)
+            }
+    }
+
+    /** Makes clients in Java. */
+    public companion object {
+        /** For Java: `TwoStepClient.builder(token).timeout(Duration.ofSeconds(10)).build()`. */
+        @JvmStatic
+        public fun builder(accessToken: String): Builder = Builder(accessToken)
+    }
+}

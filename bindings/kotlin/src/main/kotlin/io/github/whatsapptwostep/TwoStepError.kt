@@ -1,0 +1,145 @@
+package io.github.whatsapptwostep
+
+import io.github.whatsapptwostep.ffi.Failure
+import java.time.Duration
+
+/**
+ * Why a PIN was not set, and which PIN holds now. One subclass for each [kind].
+ *
+ * Neither [message] nor [toString], a stack trace or a cause ever has a PIN, a token or an app secret in it, also where the
+ * server sent one back.
+ *
+ * ```kotlin
+ * try {
+ *     client.setTwoStepPin(id, pin)
+ * } catch (error: TwoStepError) {
+ *     when {
+ *         error is RateLimitedError -> retryLater(error.retryAfter)
+ *         error.outcome == Outcome.UNKNOWN -> log("either PIN may hold: $error")
+ *         else -> log("the old PIN holds: $error. ${error.hint}")
+ *     }
+ * }
+ * ```
+ */
+public sealed class TwoStepError(failure: Failure, cause: Throwable?) : RuntimeException(failure.sentence, cause) {
+    private val text: String = failure.text
+
+    /** What went wrong, as a code. */
+    public val kind: ErrorKind = ErrorKind.valueOf(failure.kind.name)
+
+    /** What went wrong, in one English sentence that is safe to log and to show. */
+    override val message: String = failure.sentence
+
+    /** Which PIN holds now? */
+    public val outcome: Outcome = Outcome.valueOf(failure.outcome.name)
+
+    /** What to do next, in one sentence. */
+    public val hint: String = failure.hint
+
+    /** The answer's HTTP status, if one came. */
+    public val httpStatus: Int? = failure.httpStatus?.toInt()
+
+    /** The Graph error's `code`. */
+    public val graphCode: Int? = failure.graphCode?.asInt()
+
+    /** The Graph error's `error_subcode`. */
+    public val graphSubcode: Int? = failure.graphSubcode?.asInt()
+
+    /** The Graph error's `type`, such as `OAuthException`. */
+    public val graphType: String? = failure.graphType
+
+    /** The Graph error's `error_data.details`. */
+    public val details: String? = failure.details
+
+    /** The Graph error's `error_user_title`. */
+    public val userTitle: String? = failure.userTitle
+
+    /** The Graph error's `error_user_msg`. */
+    public val userMessage: String? = failure.userMessage
+
+    /** The ID that Meta's support asks for: `fbtrace_id`, else the header `x-fb-request-id`. */
+    public val traceId: String? = failure.traceId
+
+    /** How long to wait before the next call, if the server said. */
+    public val retryAfter: Duration? = failure.retryAfter
+
+    /** Would the same call, later, have a chance? */
+    public val isRetryable: Boolean = failure.isRetryable
+
+    /** How many requests went out: 0 for bad input. */
+    public val attempts: Int = failure.attempts.toInt()
+
+    /** One line for a log: the class, the sentence, kind, outcome, codes and trace ID. */
+    override fun toString(): String = "${javaClass.name}: $text"
+}
+
+/** The PIN isn't six digits. Nothing was sent. */
+public class InvalidPinError internal constructor(f: Failure, cause: Throwable?) : TwoStepError(f, cause)
+
+/** The phone number ID isn't 1 to 32 digits. Nothing was sent. */
+public class InvalidPhoneNumberIdError internal constructor(f: Failure, cause: Throwable?) : TwoStepError(f, cause)
+
+/** A setting is wrong. Nothing was sent. */
+public class InvalidConfigurationError internal constructor(f: Failure, cause: Throwable?) : TwoStepError(f, cause)
+
+/** The token, or the proof made with the app secret, was refused. */
+public class AuthenticationError internal constructor(f: Failure, cause: Throwable?) : TwoStepError(f, cause)
+
+/** The token lacks a permission. */
+public class PermissionDeniedError internal constructor(f: Failure, cause: Throwable?) : TwoStepError(f, cause)
+
+/** There is no such phone number for this token. */
+public class NotFoundError internal constructor(f: Failure, cause: Throwable?) : TwoStepError(f, cause)
+
+/** The server found fault with the request. */
+public class InvalidRequestError internal constructor(f: Failure, cause: Throwable?) : TwoStepError(f, cause)
+
+/** The server refused the PIN. */
+public class PinRejectedError internal constructor(f: Failure, cause: Throwable?) : TwoStepError(f, cause)
+
+/** The number isn't registered or verified as it must be. */
+public class NumberNotReadyError internal constructor(f: Failure, cause: Throwable?) : TwoStepError(f, cause)
+
+/** The business account is locked or blocked. */
+public class AccountRestrictedError internal constructor(f: Failure, cause: Throwable?) : TwoStepError(f, cause)
+
+/** Too many calls. See [retryAfter]. */
+public class RateLimitedError internal constructor(f: Failure, cause: Throwable?) : TwoStepError(f, cause)
+
+/** A fault on the server's side. */
+public class ServiceUnavailableError internal constructor(f: Failure, cause: Throwable?) : TwoStepError(f, cause)
+
+/** The server answered `"success": false`. */
+public class NotAppliedError internal constructor(f: Failure, cause: Throwable?) : TwoStepError(f, cause)
+
+/** DNS, refused, TLS, reset, or closed early. */
+public class ConnectionFailedError internal constructor(f: Failure, cause: Throwable?) : TwoStepError(f, cause)
+
+/** The connection or the whole call took too long. */
+public class TimedOutError internal constructor(f: Failure, cause: Throwable?) : TwoStepError(f, cause)
+
+/** An answer that no Graph API gives: HTML, a redirect, a body too large. */
+public class UnexpectedResponseError internal constructor(f: Failure, cause: Throwable?) : TwoStepError(f, cause)
+
+internal fun twoStepError(failure: Failure, cause: Throwable?): TwoStepError =
+    when (ErrorKind.valueOf(failure.kind.name)) {
+        ErrorKind.INVALID_PIN -> InvalidPinError(failure, cause)
+        ErrorKind.INVALID_PHONE_NUMBER_ID -> InvalidPhoneNumberIdError(failure, cause)
+        ErrorKind.INVALID_CONFIGURATION -> InvalidConfigurationError(failure, cause)
+        ErrorKind.AUTHENTICATION -> AuthenticationError(failure, cause)
+        ErrorKind.PERMISSION_DENIED -> PermissionDeniedError(failure, cause)
+        ErrorKind.NOT_FOUND -> NotFoundError(failure, cause)
+        ErrorKind.INVALID_REQUEST -> InvalidRequestError(failure, cause)
+        ErrorKind.PIN_REJECTED -> PinRejectedError(failure, cause)
+        ErrorKind.NUMBER_NOT_READY -> NumberNotReadyError(failure, cause)
+        ErrorKind.ACCOUNT_RESTRICTED -> AccountRestrictedError(failure, cause)
+        ErrorKind.RATE_LIMITED -> RateLimitedError(failure, cause)
+        ErrorKind.SERVICE_UNAVAILABLE -> ServiceUnavailableError(failure, cause)
+        ErrorKind.NOT_APPLIED -> NotAppliedError(failure, cause)
+        ErrorKind.CONNECTION_FAILED -> ConnectionFailedError(failure, cause)
+        ErrorKind.TIMED_OUT -> TimedOutError(failure, cause)
+        ErrorKind.UNEXPECTED_RESPONSE -> UnexpectedResponseError(failure, cause)
+    }
+
+/** No code of Meta's is so large that an [Int] can't hold it. */
+private fun UInt.asInt(): Int? = toInt().takeIf { it >= 0 }

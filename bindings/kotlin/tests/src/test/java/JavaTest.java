@@ -1,0 +1,62 @@
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.github.whatsapptwostep.AuthenticationError;
+import io.github.whatsapptwostep.ErrorKind;
+import io.github.whatsapptwostep.InvalidPinError;
+import io.github.whatsapptwostep.Transport;
+import io.github.whatsapptwostep.TransportException;
+import io.github.whatsapptwostep.TransportResponse;
+import io.github.whatsapptwostep.TwoStepClient;
+import io.github.whatsapptwostep.TwoStepError;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.junit.jupiter.api.Test;
+
+/** The package from Java. */
+class JavaTest {
+    private static TwoStepClient client(String token) {
+        return TwoStepClient.builder(token)
+                .baseUrl(System.getenv("SANDBOX_URL"))
+                .timeout(Duration.ofSeconds(10))
+                .connectTimeout(Duration.ofSeconds(2))
+                .maxRetries(1)
+                .build();
+    }
+
+    @Test
+    void blocking() throws InterruptedException {
+        try (TwoStepClient client = client("EAAjava")) {
+            assertEquals(1, client.setTwoStepPinBlocking("106540352242003", "012345").getAttempts());
+        }
+        assertEquals("012345", Sandbox.INSTANCE.pin("106540352242003"));
+    }
+
+    @Test
+    void errors() {
+        TwoStepError error = assertThrows(AuthenticationError.class, () -> client("EAAsandboxExpired").setTwoStepPinBlocking("1", "012345"));
+        assertEquals(ErrorKind.AUTHENTICATION, error.getKind());
+        assertThrows(InvalidPinError.class, () -> client("EAAjava").setTwoStepPinBlocking("1", "12345"));
+    }
+
+    @Test
+    void future() throws Exception {
+        client("EAAjava").setTwoStepPinAsync("106540352242004", "012345").get();
+        ExecutionException error = assertThrows(ExecutionException.class, () -> client("EAAsandboxExpired").setTwoStepPinAsync("1", "012345").get());
+        assertInstanceOf(AuthenticationError.class, error.getCause());
+    }
+
+    @Test
+    void ownTransport() throws InterruptedException {
+        Transport works = Transport.blocking(request -> new TransportResponse(
+                200, Map.of("x-fb-request-id", "AbC"), "{\"success\":true}".getBytes(StandardCharsets.UTF_8)));
+        assertEquals("AbC", TwoStepClient.builder("EAAjava").transport(works).build().setTwoStepPinBlocking("1", "012345").getTraceId());
+
+        Transport fails = Transport.blocking(request -> { throw TransportException.timeout(null, true); });
+        TwoStepClient client = TwoStepClient.builder("EAAjava").transport(fails).maxRetries(0).build();
+        assertEquals("not_sent", assertThrows(TwoStepError.class, () -> client.setTwoStepPinBlocking("1", "012345")).getOutcome().getCode());
+    }
+}

@@ -1,0 +1,232 @@
+import com.google.gson.JsonElement
+import com.google.gson.JsonObject
+import io.github.whatsapptwostep.ErrorKind
+import io.github.whatsapptwostep.Outcome
+import io.github.whatsapptwostep.Transport
+import io.github.whatsapptwostep.TransportException
+import io.github.whatsapptwostep.TransportRequest
+import io.github.whatsapptwostep.TransportResponse
+import io.github.whatsapptwostep.TwoStepClient
+import io.github.whatsapptwostep.TwoStepError
+import java.util.Base64
+import java.util.concurrent.atomic.AtomicInteger
+import kotlin.time.Duration.Companion.seconds
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.async
+import kotlinx.coroutines.awaitAll
+import kotlinx.coroutines.awaitCancellation
+import kotlinx.coroutines.delay
+import kotlinx.coroutines.runBlocking
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertNotNull
+import org.junit.jupiter.api.Assertions.assertTrue
+import org.junit.jupiter.api.Test
+
+/** The shared vectors, through the package. */
+class VectorsTest {
+    private val success = answering(200, """{"success":true}""")
+
+    @Test
+    fun kinds() {
+        val kinds = vectors("kinds")
+        assertEquals(kinds.list("kinds").map { it.asString }, ErrorKind.entries.map { it.code })
+        assertEquals(kinds.list("outcomes").map { it.asString }, Outcome.entries.map { it.code })
+        val fields = TwoStepError::class.java.methods.map { it.name.removePrefix("get").snake() }
+        for (field in kinds.list("error_fields")) assertTrue(field.asString in fields, "$field")
+    }
+
+    @Test
+    fun pins() = checkValues("pins", "invalid_pin") { offline(success).setTwoStepPin(ID, it) }
+
+    @Test
+    fun phoneNumberIds() =
+        checkValues("phone_number_ids", "invalid_phone_number_id") { offline(success).setTwoStepPin(it, PIN) }
+
+    private fun checkValues(name: String, kind: String, call: suspend (String) -> Any) {
+        for (value in vectors(name).list("valid")) runBlocking { call(value.asString) }
+        for (case in vectors(name).list("invalid")) {
+            val input = case.asJsonObject.text("input")
+            checkRefused(case.asJsonObject, kind, input) { call(input) }
+        }
+    }
+
+    @Test
+    fun settings() {
+        val vectors = vectors("settings")
+        for (case in vectors.list("valid")) build(case.asJsonObject).close()
+        for (case in vectors.list("invalid")) {
+            val input = case.asJsonObject["value"].stringOrNull.orEmpty()
+            val error = checkRefused(case.asJsonObject, "invalid_configuration", input) { build(case.asJsonObject) }
+            assertIn(case.asJsonObject.text("setting"), error.message)
+        }
+    }
+
+    private fun build(case: JsonObject): TwoStepClient {
+        val value = case["value"]
+        if (case.text("setting") == "access_token") return TwoStepClient(value.asString)
+        return TwoStepClient(TOKEN) {
+            when (val setting = case.text("setting")) {
+                "app_secret" -> appSecret(value.asString)
+                "base_url" -> baseUrl(value.asString)
+                "api_version" -> apiVersion(value.asString)
+                "timeout" -> timeout(value.asDouble.seconds)
+                "connect_timeout" -> connectTimeout(value.asDouble.seconds)
+                "max_retries" -> maxRetries(value.asInt)
+                else -> error("unknown setting $setting")
+            }
+        }
+    }
+
+    private fun checkRefused(case: JsonObject, kind: String, input: String, call: suspend () -> Any): TwoStepError {
+        try {
+            runBlocking { call() }
+        } catch (error: TwoStepError) {
+            assertEquals(kind to Outcome.NOT_SENT, error.kind.code to error.outcome, "$case")
+            assertEquals(0, error.attempts, "$case")
+            for (word in case.list("words")) assertIn(word.asString, error.message)
+            if (input.length > 5 && input != "graph.facebook.com") assertHidden(shown(error), input)
+            return error
+        }
+        throw AssertionError("not refused: $case")
+    }
+
+    @Test
+    fun requests() {
+        for (case in vectors("requests").list("cases").map { it.asJsonObject }) {
+            var seen: TransportRequest? = null
+            val settings = case.getAsJsonObject("settings")
+            val client =
+                TwoStepClient(settings.text("access_token")) {
+                    settings["base_url"].stringOrNull?.let { baseUrl(it) }
+                    settings["api_version"].stringOrNull?.let { apiVersion(it) }
+                    settings["app_secret"].stringOrNull?.let { appSecret(it) }
+                    transport { request -> success.send(request).also { seen = request } }
+                }
+            runBlocking { client.setTwoStepPin(case.text("phone_number_id"), case.text("pin")) }
+            val expected = case.getAsJsonObject("request")
+            val headers =
+                expected.getAsJsonObject("headers").asMap().mapValues { (_, value) ->
+                    value.asString.replace("{version}", System.getProperty("version")).replace("{lang}", "kotlin")
+                }
+            val request = assertNotNull(seen).let { seen!! }
+            assertEquals(expected.text("method"), request.method)
+            assertEquals(expected.text("url"), request.url)
+            assertEquals(headers, request.headers)
+            assertEquals(expected.text("body"), String(request.body))
+            assertEquals(64 * 1024, request.maxBodyBytes)
+            assertHidden("$request", case.text("pin"), settings.text("access_token"))
+        }
+    }
+
+    @Test
+    fun responses() {
+        for (case in vectors("responses").list("cases").map { it.asJsonObject }) {
+            val call = suspend { offline { answer(case) }.setTwoStepPin(ID, PIN) }
+            case.getAsJsonObject("ok")?.let { expected ->
+                val response = runBlocking { call() }
+                assertEquals(expected["trace_id"].stringOrNull, response.traceId, "$case")
+                assertEquals(expected["api_version"].stringOrNull, response.apiVersion, "$case")
+                assertEquals(expected["attempts"].asInt, response.attempts, "$case")
+                val usage = expected["usage"].takeIf { !it.isJsonNull }?.asJsonObject
+                assertEquals(usage?.get("highest_percentage")?.asInt, response.usage?.highestPercentage, "$case")
+                val wait = usage?.get("time_to_regain_access")?.takeIf { !it.isJsonNull }?.asLong
+                assertEquals(wait, response.usage?.timeToRegainAccess?.seconds, "$case")
+            } ?: checkFields(case, failure(call))
+        }
+    }
+
+    @Test
+    fun graphErrors() {
+        for (case in vectors("graph_errors").list("cases").map { it.asJsonObject }) {
+            val graphError = JsonObject()
+            for (name in listOf("code", "type")) graphError.add(name, case[name])
+            graphError.add("message", case["message"] ?: case["title"])
+            graphError.add("error_subcode", case["subcode"])
+            val answer = answering(case["http_status"].asInt, JsonObject().apply { add("error", graphError) }.toString())
+            val error = failure { offline(answer).setTwoStepPin(ID, "999999") }
+            for (field in listOf("kind", "outcome", "is_retryable")) {
+                assertEquals(case[field], field(error, field), "$case")
+            }
+            assertEquals(case["code"].asInt, error.graphCode)
+            assertEquals(error.kind.code.camel() + "Error", error.javaClass.simpleName)
+        }
+    }
+
+    private fun checkFields(case: JsonObject, error: TwoStepError) {
+        assertHidden(shown(error), PIN, TOKEN)
+        for ((name, expected) in case.getAsJsonObject("error").asMap()) {
+            assertEquals(expected, field(error, name), "$name of $case")
+        }
+    }
+
+    /** What can be waited for in some seconds; the longer ones wait by the same rule, which is the core's. */
+    @Test
+    fun retries() = runBlocking {
+        val cases = vectors("retries").list("cases").map { it.asJsonObject }.filter { it.longest() <= 6 }
+        assertTrue(cases.size > 20, "only ${cases.size} cases")
+        cases.map { case -> async(Dispatchers.Default) { checkRetries(case) } }.awaitAll()
+        Unit
+    }
+
+    private fun JsonObject.longest(): Double {
+        val expect = getAsJsonObject("expect")
+        val steps = list("steps").sumOf { it.asJsonObject["after"]?.asDouble ?: 0.0 }
+        return expect["takes"]?.asDouble ?: (steps + expect.list("waits").sumOf { it.asDouble })
+    }
+
+    private suspend fun checkRetries(case: JsonObject) {
+        val attempts = AtomicInteger()
+        val steps = case.list("steps").map { it.asJsonObject }
+        val settings = case.getAsJsonObject("settings")
+        val client =
+            TwoStepClient(TOKEN) {
+                timeout(settings["timeout"].asDouble.seconds)
+                maxRetries(settings["max_retries"].asInt)
+                transport { step(steps[attempts.getAndIncrement()]) }
+            }
+        val expect = case.getAsJsonObject("expect")
+        try {
+            val response = client.setTwoStepPin(ID, PIN)
+            assertTrue(expect.has("ok"), "$case")
+            assertEquals(expect["attempts"].asInt, response.attempts, "$case")
+        } catch (error: TwoStepError) {
+            for (name in listOf("kind", "outcome", "attempts", "retry_after").filter(expect::has)) {
+                assertEquals(expect[name], field(error, name), "$name of $case")
+            }
+        }
+        assertEquals(expect["attempts"].asInt, attempts.get(), "$case")
+    }
+
+    private suspend fun step(step: JsonObject): TransportResponse {
+        if (step.has("hang")) awaitCancellation()
+        delay(step["after"].asDouble.seconds)
+        val beforeSending = step["before_sending"]?.asBoolean ?: false
+        when (step["fail"].stringOrNull) {
+            "connection" -> throw TransportException.connection(beforeSending = beforeSending)
+            "timeout" -> throw TransportException.timeout(beforeSending = beforeSending)
+        }
+        return answer(step.getAsJsonObject("answer"))
+    }
+
+    private fun answer(case: JsonObject): TransportResponse {
+        val body = case["body"].stringOrNull?.toByteArray() ?: Base64.getDecoder().decode(case.text("body_base64"))
+        return TransportResponse(case["status"].asInt, case.getAsJsonObject("headers").asMap().mapValues { it.value.asString }, body)
+    }
+}
+
+/** A field of an error as the vectors write it. */
+private fun field(error: TwoStepError, name: String): JsonElement {
+    val value =
+        when (name) {
+            "kind" -> error.kind.code
+            "outcome" -> error.outcome.code
+            "retry_after" -> error.retryAfter?.seconds
+            "is_retryable" -> error.isRetryable
+            else -> error.javaClass.getMethod("get" + name.camel()).invoke(error)
+        }
+    return com.google.gson.JsonParser.parseString(com.google.gson.Gson().toJson(value))
+}
+
+private fun String.camel() = split('_').joinToString("") { it.replaceFirstChar(Char::uppercase) }
+
+private fun String.snake() = replace(Regex("(?<=.)[A-Z]"), "_$0").lowercase()
