@@ -1,0 +1,11 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+let package = Package(
+    name: "Example",
+    platforms: [.macOS(.v13)],
+    dependencies: [.package(name: "whatsapp-two-step", path: "..")],
+    targets: [
+        .executableTarget(name: "Example", dependencies: [.product(name: "WhatsAppTwoStep", package: "whatsapp-two-step")])
+    ]
+)

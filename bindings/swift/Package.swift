@@ -1,0 +1,31 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+// A release writes here where its XCFramework is (scripts/dist-xcframework); without it, scripts/dist-swift makes the library
+// of this machine, and the code that calls it, in Generated.
+let release: (url: String, checksum: String)? = nil
+
+let library: Target =
+    if let release {
+        .binaryTarget(name: "CTwoStep", url: release.url, checksum: release.checksum)
+    } else {
+        .systemLibrary(name: "CTwoStep", path: "Generated/CTwoStep")
+    }
+
+let package = Package(
+    name: "whatsapp-two-step",
+    platforms: [.iOS(.v16), .macOS(.v13), .tvOS(.v16), .watchOS(.v9)],
+    products: [.library(name: "WhatsAppTwoStep", targets: ["WhatsAppTwoStep"])],
+    targets: [
+        library,
+        // Generated, and nobody's API. Swift 5 mode: Swift 6.0's compiler crashes on its asynchronous callbacks.
+        .target(
+            name: "TwoStepFFI",
+            dependencies: ["CTwoStep"],
+            path: "Generated/TwoStepFFI",
+            swiftSettings: [.swiftLanguageMode(.v5)]
+        ),
+        .target(name: "WhatsAppTwoStep", dependencies: ["TwoStepFFI"]),
+        .testTarget(name: "WhatsAppTwoStepTests", dependencies: ["WhatsAppTwoStep"]),
+    ]
+)

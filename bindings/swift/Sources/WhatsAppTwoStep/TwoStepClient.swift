@@ -1,0 +1,102 @@
+import Foundation
+internal import TwoStepFFI
+
+/// Sets the two-step verification PIN of WhatsApp Business phone numbers.
+///
+/// ```swift
+/// let client = try TwoStepClient(accessToken: token)
+/// try await client.setTwoStepPin(phoneNumberID: "106540352242922", pin: "012345")
+/// ```
+///
+/// Cheap to copy and safe to share between tasks; make one and keep it, since it keeps its connections. Retries, the deadline
+/// over the whole call and every rule come from a core that all languages share; HTTP goes through `URLSession`, or a
+/// ``Transport`` of your own.
+///
+/// - Warning: A system user's token in an app is everyone's token: whoever has the app can take it out. On a phone, call your
+///   own backend, and let it make this call; or set `baseURL` to your backend and use a short-lived token of your own.
+public struct TwoStepClient: Sendable {
+    private let core: TwoStepFFI.TwoStepClient
+    private let transport: any Transport
+
+    /// Checks the settings and makes a client. No I/O.
+    ///
+    /// - Parameters:
+    ///   - accessToken: A token with the permissions `whatsapp_business_management` and `whatsapp_business_messaging`.
+    ///   - appSecret: Adds `appsecret_proof` to each request. Like the token, it has no place in an app.
+    ///   - baseURL: Where the Graph API is, by https. Default `https://graph.facebook.com`.
+    ///   - apiVersion: The API's version. Default `v24.0`.
+    ///   - timeout: How long the whole call may take: every attempt and every wait between them. Default 30 s.
+    ///   - connectTimeout: How long connecting may take, TCP and TLS, in one attempt. Default 10 s.
+    ///   - maxRetries: How many times a call is repeated at most. Default 2; 0 turns retries off.
+    ///   - transport: Another way to the server than `URLSession`, such as a stand-in for tests.
+    /// - Throws: ``TwoStepError`` of the kind `invalidConfiguration`, whose message names the setting.
+    public init(
+        accessToken: String,
+        appSecret: String? = nil,
+        baseURL: String? = nil,
+        apiVersion: String? = nil,
+        timeout: Duration? = nil,
+        connectTimeout: Duration? = nil,
+        maxRetries: Int? = nil,
+        transport: (any Transport)? = nil
+    ) throws {
+        do {
+            core = try TwoStepFFI.TwoStepClient(
+                settings: Settings(
+                    language: .swift,
+                    accessToken: accessToken,
+                    appSecret: appSecret,
+                    baseUrl: baseURL,
+                    apiVersion: apiVersion,
+                    timeout: timeout?.inSeconds,
+                    connectTimeout: connectTimeout?.inSeconds,
+                    maxRetries: maxRetries.map(Int64.init)
+                )
+            )
+        } catch CallError.Failed(let failure) {
+            throw TwoStepError(failure, cause: nil)
+        }
+        self.transport = transport ?? URLSessionTransport()
+    }
+
+    /// Sets the number's PIN. Setting the same PIN again is safe.
+    ///
+    /// Cancelling the task stops the call and closes its request.
+    ///
+    /// - Parameters:
+    ///   - phoneNumberID: The number's ID, as from `GET /{WABA_ID}/phone_numbers`; not the phone number itself.
+    ///   - pin: Six digits, as text: a number would lose a leading zero.
+    /// - Throws: ``TwoStepError`` if the PIN was not set, or that isn't known: its `outcome` says which PIN holds.
+    ///   `CancellationError` if the task was cancelled.
+    @discardableResult
+    public func setTwoStepPin(phoneNumberID: String, pin: String) async throws -> SetTwoStepPinResponse {
+        try Task.checkCancellation()
+        let host = HostCall(transport)
+        let call = Call()
+        do {
+            // The generated code tells Rust nothing of a cancelled task; the handle does.
+            return try await withTaskCancellationHandler {
+                SetTwoStepPinResponse(
+                    try await core.setTwoStepPin(phoneNumberId: phoneNumberID, pin: pin, transport: host, call: call)
+                )
+            } onCancel: {
+                call.cancel()
+            }
+        } catch CallError.Failed(let failure) {
+            throw TwoStepError(failure, cause: host.cause(of: failure) { try core.repeatsASecret(pin: pin, text: $0) })
+        } catch CallError.Cancelled {
+            throw CancellationError()
+        }
+    }
+}
+
+extension TwoStepClient: CustomReflectable {
+    /// Nothing to see: `dump` would walk into what a transport holds.
+    public var customMirror: Mirror { Mirror(self, children: [:]) }
+}
+
+extension Duration {
+    var inSeconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) / 1e18
+    }
+}

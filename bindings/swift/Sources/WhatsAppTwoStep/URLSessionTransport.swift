@@ -1,0 +1,149 @@
+import Foundation
+
+#if canImport(FoundationNetworking)
+    import FoundationNetworking
+#endif
+
+/// HTTP over `URLSession`: the default.
+///
+/// Its session is its own, made from a configuration of yours if you give one: proxies, protocols and headers are used as they
+/// are. Redirects, cookies and caches are off whatever the configuration says, and time limits come from the settings of
+/// ``TwoStepClient``. For certificate pinning, give a delegate: it is asked about authentication challenges, and nothing else.
+///
+/// What `URLSession` doesn't let one choose: it inflates a compressed answer that nobody asked for (the size is capped after
+/// that), and Apple's may repeat a request by itself when a connection that it kept turns out to be dead. Setting the same PIN
+/// twice does no harm.
+public final class URLSessionTransport: Transport {
+    private let session: URLSession
+    private let courier: Courier
+
+    /// A transport with a session of its own.
+    public init(configuration: URLSessionConfiguration = .ephemeral, delegate: (any URLSessionDelegate)? = nil) {
+        let configuration = configuration.copy() as! URLSessionConfiguration
+        configuration.httpCookieStorage = nil
+        configuration.urlCache = nil
+        configuration.urlCredentialStorage = nil
+        configuration.httpMaximumConnectionsPerHost = max(configuration.httpMaximumConnectionsPerHost, 64)
+        courier = Courier(challenges: delegate)
+        // One at a time: a flight's callbacks come in order.
+        let queue = OperationQueue()
+        queue.maxConcurrentOperationCount = 1
+        session = URLSession(configuration: configuration, delegate: courier, delegateQueue: queue)
+    }
+
+    /// A transport with the configuration and the delegate of a session of yours.
+    public convenience init(session: URLSession) {
+        self.init(configuration: session.configuration, delegate: session.delegate)
+    }
+
+    deinit {
+        session.finishTasksAndInvalidate()
+    }
+
+    /// Sends the request and gives the answer back.
+    public func send(_ request: TransportRequest) async throws -> TransportResponse {
+        let task = session.dataTask(with: try urlRequest(request))
+        let flight = Flight(maxBodyBytes: request.maxBodyBytes)
+        courier.add(flight, for: task)
+        let guardian = Task {
+            try await Task.sleep(for: request.connectTimeout)
+            if flight.giveUp() { task.cancel() }
+        }
+        defer {
+            guardian.cancel()
+            courier.remove(task)
+        }
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                if flight.start(continuation) { task.resume() }
+            }
+        } onCancel: {
+            flight.finish(.failure(CancellationError()))
+            task.cancel()
+        }
+    }
+
+    private func urlRequest(_ request: TransportRequest) throws -> URLRequest {
+        guard let url = URL(string: request.url) else { throw TransportError.connection(URLError(.badURL), beforeSending: true) }
+        var out = URLRequest(url: url, cachePolicy: .reloadIgnoringLocalCacheData)
+        out.httpMethod = request.method
+        out.httpBody = request.body
+        out.httpShouldHandleCookies = false
+        // A little longer than the core's own deadline, which rules. Whole seconds: on Linux the rest is cut off.
+        out.timeoutInterval = request.timeLeft.inSeconds.rounded(.up) + 5
+        // Compression is asked for by nobody: an answer means the same in every language.
+        out.setValue("identity", forHTTPHeaderField: "Accept-Encoding")
+        for (name, value) in request.headers { out.setValue(value, forHTTPHeaderField: name) }
+        return out
+    }
+}
+
+/// The session's delegate: hands each callback to its flight.
+private final class Courier: NSObject, URLSessionDataDelegate, @unchecked Sendable {
+    private let challenges: (any URLSessionDelegate)?
+    private let lock = NSLock()
+    private var flights: [Int: Flight] = [:]
+
+    init(challenges: (any URLSessionDelegate)?) {
+        self.challenges = challenges
+    }
+
+    func add(_ flight: Flight, for task: URLSessionTask) {
+        lock.withLock { flights[task.taskIdentifier] = flight }
+    }
+
+    func remove(_ task: URLSessionTask) {
+        lock.withLock { flights[task.taskIdentifier] = nil }
+    }
+
+    private func flight(of task: URLSessionTask) -> Flight? {
+        lock.withLock { flights[task.taskIdentifier] }
+    }
+
+    func urlSession(
+        _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
+        newRequest request: URLRequest, completionHandler: @escaping (URLRequest?) -> Void
+    ) {
+        completionHandler(nil)
+    }
+
+    func urlSession(
+        _ session: URLSession, task: URLSessionTask, didSendBodyData bytesSent: Int64, totalBytesSent: Int64,
+        totalBytesExpectedToSend: Int64
+    ) {
+        flight(of: task)?.depart()
+    }
+
+    func urlSession(
+        _ session: URLSession, dataTask: URLSessionDataTask, didReceive response: URLResponse,
+        completionHandler: @escaping (URLSession.ResponseDisposition) -> Void
+    ) {
+        let goOn = flight(of: dataTask)?.receive(response) ?? false
+        completionHandler(goOn ? .allow : .cancel)
+        if !goOn { dataTask.cancel() } // Linux doesn't heed the disposition
+    }
+
+    func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
+        if flight(of: dataTask)?.receive(data) != true { dataTask.cancel() }
+    }
+
+    #if !canImport(FoundationNetworking)
+        func urlSession(
+            _ session: URLSession, task: URLSessionTask, didFinishCollecting metrics: URLSessionTaskMetrics
+        ) {
+            if metrics.transactionMetrics.contains(where: { $0.requestStartDate != nil }) { flight(of: task)?.depart() }
+        }
+
+        func urlSession(
+            _ session: URLSession, didReceive challenge: URLAuthenticationChallenge,
+            completionHandler: @escaping (URLSession.AuthChallengeDisposition, URLCredential?) -> Void
+        ) {
+            guard challenges?.urlSession?(session, didReceive: challenge, completionHandler: completionHandler) == nil else { return }
+            completionHandler(.performDefaultHandling, nil)
+        }
+    #endif
+
+    func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
+        flight(of: task)?.land(error)
+    }
+}

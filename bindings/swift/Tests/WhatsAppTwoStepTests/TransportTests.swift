@@ -1,0 +1,133 @@
+import Foundation
+import Testing
+import WhatsAppTwoStep
+
+#if canImport(FoundationNetworking)
+    import FoundationNetworking
+#endif
+
+/// A user's own transport, and what the one that ships makes of a network that fails.
+@Suite struct TransportTests {
+    @Test func setsThePinOverAnotherStack() async throws {
+        let own = Does { request in
+            var out = URLRequest(url: URL(string: request.url)!)
+            out.httpMethod = request.method
+            out.httpBody = request.body
+            request.headers.forEach { out.setValue($1, forHTTPHeaderField: $0) }
+            let (data, answer) = try await URLSession.shared.data(for: out)
+            return TransportResponse(status: (answer as! HTTPURLResponse).statusCode, body: data)
+        }
+        try await client(transport: own).setTwoStepPin(phoneNumberID: "106540352242013", pin: pin)
+        #expect(try await Sandbox.pin("106540352242013") == pin)
+    }
+
+    private func thrown(_ error: any Error) async throws -> TwoStepError {
+        try await failure { try await offline { _ in throw error }.setTwoStepPin(phoneNumberID: id, pin: pin) }
+    }
+
+    struct Boom: Error, Equatable { let what: String }
+
+    @Test func whateverItThrowsIsTheCause() async throws {
+        let error = try await thrown(Boom(what: "boom"))
+        #expect(error.kind == .connectionFailed && error.outcome == .unknown)
+        #expect(error.cause as? Boom == Boom(what: "boom"))
+        let odd = try await thrown(CancellationError()) // of its own: nobody cancelled
+        #expect(odd.kind == .connectionFailed && odd.cause is CancellationError)
+    }
+
+    @Test func itCanSayMore() async throws {
+        let refused = try await thrown(TransportError.connection(Boom(what: "refused"), beforeSending: true))
+        #expect(refused.outcome == .notSent && refused.cause as? Boom == Boom(what: "refused"))
+        #expect(try await thrown(TransportError.timeout()).kind == .timedOut)
+        #expect(try await thrown(TransportError.bodyTooLarge(httpStatus: 204)).httpStatus == 204)
+        #expect(try await thrown(TransportError.malformed()).kind == .unexpectedResponse)
+    }
+
+    @Test func aCauseThatRepeatsASecretIsCleaned() async throws {
+        struct Outer: Error { let inner: Boom }
+        for original: any Error in [Boom(what: "Authorization: Bearer \(token)"), Outer(inner: Boom(what: "{\"pin\":\"\(pin)\"}"))] {
+            let error = try await thrown(original)
+            expectHidden(error, pin, token)
+            #expect("\(error.cause!)".contains("Boom"))
+        }
+    }
+
+    @Test func oddAnswersAreCheckedLikeAServers() async throws {
+        let success = Data(#"{"success":true}"#.utf8)
+        var odd = [-1, 0, 99, 1000, 70_000, Int.max].map { TransportResponse(status: $0, body: success) }
+        odd.append(TransportResponse(status: 200, headers: ["bad name": "x"], body: success))
+        odd.append(TransportResponse(status: 200, headers: ["x": "a\r\nb"], body: success))
+        let many = Dictionary(uniqueKeysWithValues: (0..<70).map { ("x-\($0)", String(repeating: "y", count: 1_000)) })
+        odd.append(TransportResponse(status: 200, headers: many, body: success))
+        odd.append(TransportResponse(status: 200, body: Data(repeating: 32, count: 65_537)))
+        for answer in odd {
+            let error = try await failure { try await offline { _ in answer }.setTwoStepPin(phoneNumberID: id, pin: pin) }
+            #expect(error.kind == .unexpectedResponse, "\(answer): \(error)")
+        }
+        expectHidden(TransportResponse(status: 200, headers: ["x": token], body: Data(pin.utf8)), token, pin)
+    }
+
+    /// A socket that takes connections and says nothing.
+    private func silentPort() -> (port: UInt16, close: () -> Void) {
+        #if canImport(Glibc)
+            let kind = Int32(SOCK_STREAM.rawValue)
+        #else
+            let kind = SOCK_STREAM
+        #endif
+        let handle = socket(AF_INET, kind, 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                _ = bind(handle, $0, length)
+                _ = listen(handle, 16)
+                _ = getsockname(handle, $0, &length)
+            }
+        }
+        return (UInt16(bigEndian: address.sin_port), { close(handle) })
+    }
+
+    private func at(_ url: String, connectTimeout: Duration? = nil) async throws -> TwoStepError {
+        let client = try TwoStepClient(
+            accessToken: token, baseURL: url, timeout: .seconds(5), connectTimeout: connectTimeout, maxRetries: 0
+        )
+        return try await failure { try await client.setTwoStepPin(phoneNumberID: id, pin: pin) }
+    }
+
+    @Test func nothingIsSentWithoutAConnection() async throws {
+        let (port, close) = silentPort()
+        close()
+        let refused = try await at("http://127.0.0.1:\(port)")
+        #expect(refused.kind == .connectionFailed && refused.outcome == .notSent && refused.cause is URLError, "\(refused)")
+        let unknown = try await at("https://no-such-host.invalid")
+        #expect(unknown.kind == .connectionFailed && unknown.outcome == .notSent, "\(unknown)")
+        let noTLS = try await at(Sandbox.url.replacingOccurrences(of: "http:", with: "https:"))
+        #expect(noTLS.kind == .connectionFailed && noTLS.outcome == .notSent, "\(noTLS)")
+    }
+
+    @Test func connectingHasATimeLimitWithTLSInIt() async throws {
+        let (port, close) = silentPort()
+        defer { close() }
+        let error = try await at("https://127.0.0.1:\(port)", connectTimeout: .milliseconds(400))
+        #expect(error.kind == .timedOut && error.outcome == .notSent && error.isRetryable, "\(error)")
+    }
+
+    @Test func aConfigurationOfOnesOwnIsUsedAndKept() async throws {
+        let mine = URLSessionConfiguration.default
+        mine.httpAdditionalHeaders = ["X-Mine": "yes"]
+        let session = URLSession(configuration: mine)
+        try await client(transport: URLSessionTransport(session: session)).setTwoStepPin(phoneNumberID: "106540352242014", pin: pin)
+        let requests = try await Sandbox.get("requests").list
+        let request = try #require(requests.last { $0["path"]?.text?.hasSuffix("106540352242014") == true })
+        #expect(request["headers"]!.list.contains { $0.list[0].text == "X-Mine" })
+        #expect(mine.httpMaximumConnectionsPerHost == 6)
+    }
+
+    @Test func aTransportCanBeDroppedWithItsClient() async throws {
+        for number in 10..<30 {
+            try await client().setTwoStepPin(phoneNumberID: "1065403522421\(number)", pin: pin)
+        }
+    }
+}
