@@ -1,6 +1,13 @@
-use std::{future::Future, sync::Arc};
+use std::{
+    future::{Future, poll_fn},
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
+    sync::Arc,
+    task::Poll,
+};
 
 use tokio::sync::Notify;
+use whatsapp_two_step::TwoStepError;
 
 use crate::CallError;
 
@@ -29,7 +36,46 @@ impl Call {
         tokio::select! {
             biased;
             () = self.0.notified() => Err(CallError::Cancelled),
-            result = work => result,
+            result = unpanicked(work) => result,
         }
+    }
+}
+
+/// A panic would reach the host as an exception of the generated code's, with a path of this machine in it.
+async fn unpanicked<T>(work: impl Future<Output = Result<T, CallError>>) -> Result<T, CallError> {
+    let mut work = pin!(work);
+    poll_fn(|context| {
+        catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context)))
+            .unwrap_or_else(|_| Poll::Ready(Err(TwoStepError::internal().into())))
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        future::pending,
+        task::{Context, Waker},
+    };
+
+    use super::*;
+
+    fn poll<T>(call: &Call, work: impl Future<Output = Result<T, CallError>>) -> Poll<Result<T, CallError>> {
+        pin!(call.watch(work)).poll(&mut Context::from_waker(Waker::noop()))
+    }
+
+    #[test]
+    fn a_cancelled_call_ends_also_when_it_was_cancelled_before() {
+        let call = Call::new();
+        assert!(poll(&call, pending::<Result<(), _>>()).is_pending());
+        call.cancel();
+        assert!(matches!(poll(&call, pending::<Result<(), _>>()), Poll::Ready(Err(CallError::Cancelled))));
+    }
+
+    #[test]
+    fn a_panic_is_an_error() {
+        let answer = poll(&Call::new(), async { panic!("at work") as Result<(), CallError> });
+        let Poll::Ready(Err(CallError::Failed { failure })) = answer else { panic!("no failure") };
+        assert_eq!(failure.text, TwoStepError::internal().to_string());
     }
 }
