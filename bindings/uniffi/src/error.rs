@@ -131,14 +131,13 @@ mod tests {
     #[test]
     fn every_kind_of_the_core_has_its_own_here() {
         let snake = |name: &str| {
-            let words = name.char_indices().fold(String::new(), |mut text, (at, letter)| {
+            name.char_indices().fold(String::new(), |mut text, (at, letter)| {
                 if at > 0 && letter.is_uppercase() {
                     text.push('_');
                 }
                 text.extend(letter.to_lowercase());
                 text
-            });
-            words
+            })
         };
         for kind in Kind::ALL {
             assert_eq!(snake(&format!("{:?}", ErrorKind::from(*kind))), kind.code());

@@ -119,16 +119,19 @@ pub struct Attempt(whatsapp_two_step::Attempt);
 #[uniffi::export]
 impl Attempt {
     /// 1 for the first request of a call.
+    #[must_use]
     pub fn number(&self) -> u32 {
         self.0.number()
     }
 
     /// How long this attempt may take, its answer's body included.
+    #[must_use]
     pub fn time_left(&self) -> Duration {
         self.0.time_left()
     }
 
     /// How long connecting may take: TCP and TLS.
+    #[must_use]
     pub fn connect_timeout(&self) -> Duration {
         self.0.connect_timeout()
     }
