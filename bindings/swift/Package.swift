@@ -1,7 +1,7 @@
 // swift-tools-version: 6.0
 import PackageDescription
 
-// A release writes here where its XCFramework is (scripts/dist-xcframework); without it, scripts/dist-swift makes the library
+// A release writes here where its XCFramework is (scripts/release-xcframework); without it, scripts/dist-swift makes the library
 // of this machine, and the code that calls it, in Generated.
 let release: (url: String, checksum: String)? = nil
 

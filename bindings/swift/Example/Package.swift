@@ -6,6 +6,8 @@ let package = Package(
     platforms: [.macOS(.v13)],
     dependencies: [.package(name: "whatsapp-two-step", path: "..")],
     targets: [
-        .executableTarget(name: "Example", dependencies: [.product(name: "WhatsAppTwoStep", package: "whatsapp-two-step")])
+        .executableTarget(name: "Example", dependencies: [.product(name: "WhatsAppTwoStep", package: "whatsapp-two-step")]),
+        // For tests/conformance.
+        .executableTarget(name: "Driver", dependencies: [.product(name: "WhatsAppTwoStep", package: "whatsapp-two-step")]),
     ]
 )

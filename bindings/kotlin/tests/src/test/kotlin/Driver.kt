@@ -1,0 +1,72 @@
+import com.google.gson.GsonBuilder
+import com.google.gson.JsonObject
+import com.google.gson.JsonParser
+import io.github.whatsapptwostep.SetTwoStepPinResponse
+import io.github.whatsapptwostep.TwoStepClient
+import io.github.whatsapptwostep.TwoStepError
+import kotlin.time.Duration.Companion.seconds
+import kotlinx.coroutines.runBlocking
+
+/** The package behind the line protocol of tests/conformance: `{phone_number_id, pin, settings}` in, `{ok}` or `{error}` out. */
+object Driver {
+    private val json = GsonBuilder().serializeNulls().create()
+    private val clients = HashMap<JsonObject, TwoStepClient>()
+
+    @JvmStatic
+    fun main(arguments: Array<String>) {
+        for (line in generateSequence(::readLine)) {
+            val call = JsonParser.parseString(line).asJsonObject
+            val answer =
+                try {
+                    val client = clients.getOrPut(call.getAsJsonObject("settings")) { client(call.getAsJsonObject("settings")) }
+                    mapOf("ok" to fields(runBlocking { client.setTwoStepPin(call.text("phone_number_id"), call.text("pin")) }))
+                } catch (error: TwoStepError) {
+                    mapOf("error" to fields(error))
+                }
+            println(json.toJson(answer))
+        }
+    }
+
+    private fun client(settings: JsonObject) =
+        TwoStepClient(settings.text("access_token")) {
+            settings["app_secret"].stringOrNull?.let { appSecret(it) }
+            settings["base_url"].stringOrNull?.let { baseUrl(it) }
+            settings["api_version"].stringOrNull?.let { apiVersion(it) }
+            settings["timeout"]?.let { timeout(it.asDouble.seconds) }
+            settings["connect_timeout"]?.let { connectTimeout(it.asDouble.seconds) }
+            settings["max_retries"]?.let { maxRetries(it.asInt) }
+        }
+
+    private fun fields(response: SetTwoStepPinResponse) =
+        mapOf(
+            "trace_id" to response.traceId,
+            "api_version" to response.apiVersion,
+            "attempts" to response.attempts,
+            "usage" to
+                response.usage?.let {
+                    mapOf(
+                        "highest_percentage" to it.highestPercentage,
+                        "time_to_regain_access" to it.timeToRegainAccess?.seconds,
+                    )
+                },
+        )
+
+    private fun fields(error: TwoStepError) =
+        mapOf(
+            "kind" to error.kind.code,
+            "message" to error.message,
+            "outcome" to error.outcome.code,
+            "hint" to error.hint,
+            "http_status" to error.httpStatus,
+            "graph_code" to error.graphCode,
+            "graph_subcode" to error.graphSubcode,
+            "graph_type" to error.graphType,
+            "details" to error.details,
+            "user_title" to error.userTitle,
+            "user_message" to error.userMessage,
+            "trace_id" to error.traceId,
+            "retry_after" to error.retryAfter?.seconds,
+            "is_retryable" to error.isRetryable,
+            "attempts" to error.attempts,
+        )
+}

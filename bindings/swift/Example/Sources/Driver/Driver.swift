@@ -1,0 +1,81 @@
+import Foundation
+import WhatsAppTwoStep
+
+/// The package behind the line protocol of tests/conformance: `{phone_number_id, pin, settings}` in, `{ok}` or `{error}` out.
+@main struct Driver {
+    static func main() async throws {
+        var clients: [Call.Settings: TwoStepClient] = [:]
+        while let line = readLine() {
+            let call = try JSONDecoder().decode(Call.self, from: Data(line.utf8))
+            var answer: [String: Any] = [:]
+            do {
+                let client = try clients[call.settings] ?? TwoStepClient(call.settings)
+                clients[call.settings] = client
+                answer["ok"] = fields(try await client.setTwoStepPin(phoneNumberID: call.phone_number_id, pin: call.pin))
+            } catch let error as TwoStepError {
+                answer["error"] = fields(error)
+            }
+            // Not print, which keeps the line back where the output is no terminal.
+            try FileHandle.standardOutput.write(contentsOf: JSONSerialization.data(withJSONObject: answer) + [10])
+        }
+    }
+}
+
+struct Call: Decodable {
+    struct Settings: Decodable, Hashable {
+        let access_token: String
+        let app_secret, base_url, api_version: String?
+        let timeout, connect_timeout: Double?
+        let max_retries: Int?
+    }
+
+    let phone_number_id, pin: String
+    let settings: Settings
+}
+
+extension TwoStepClient {
+    init(_ settings: Call.Settings) throws {
+        try self.init(
+            accessToken: settings.access_token, appSecret: settings.app_secret, baseURL: settings.base_url,
+            apiVersion: settings.api_version, timeout: settings.timeout.map { .seconds($0) },
+            connectTimeout: settings.connect_timeout.map { .seconds($0) }, maxRetries: settings.max_retries
+        )
+    }
+}
+
+func fields(_ response: SetTwoStepPinResponse) -> [String: Any] {
+    let usage = response.usage.map { usage in
+        [
+            "highest_percentage": usage.highestPercentage,
+            "time_to_regain_access": orNull(usage.timeToRegainAccess.map { Int($0.components.seconds) }),
+        ] as [String: Any]
+    }
+    return [
+        "trace_id": orNull(response.traceID),
+        "api_version": orNull(response.apiVersion),
+        "attempts": response.attempts,
+        "usage": orNull(usage),
+    ]
+}
+
+func fields(_ error: TwoStepError) -> [String: Any] {
+    [
+        "kind": error.kind.rawValue,
+        "message": error.message,
+        "outcome": error.outcome.rawValue,
+        "hint": error.hint,
+        "http_status": orNull(error.httpStatus),
+        "graph_code": orNull(error.graphCode),
+        "graph_subcode": orNull(error.graphSubcode),
+        "graph_type": orNull(error.graphType),
+        "details": orNull(error.details),
+        "user_title": orNull(error.userTitle),
+        "user_message": orNull(error.userMessage),
+        "trace_id": orNull(error.traceID),
+        "retry_after": orNull(error.retryAfter.map { Int($0.components.seconds) }),
+        "is_retryable": error.isRetryable,
+        "attempts": error.attempts,
+    ]
+}
+
+func orNull(_ value: Any?) -> Any { value ?? NSNull() }
