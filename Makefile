@@ -1,6 +1,6 @@
 # Every task of the project: people and CI call the same ones.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-rust test-node test-conformance lint fuzz dist clean
+.PHONY: help demo test test-rust test-node test-kotlin test-swift test-conformance lint fuzz dist clean
 
 # In the order of the suites: what is built first serves the ones after it.
 SUITES := $(filter $(patsubst scripts/test-%,%,$(wildcard scripts/test-*)),lint rust python node kotlin swift conformance)
@@ -19,6 +19,12 @@ test-rust: ## runs the Rust suite: core, sandbox, command
 
 test-node: ## runs the Node suite on the packed packages
 	@scripts/suite node
+
+test-kotlin: ## builds and tests the Kotlin package
+	@scripts/suite kotlin
+
+test-swift: ## builds and tests the Swift package, and makes a Swift toolchain where a Debian has none
+	@scripts/suite swift
 
 test-conformance: ## runs every built package through the same cases, and compares
 	@scripts/suite conformance

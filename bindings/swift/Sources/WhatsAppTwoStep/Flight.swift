@@ -96,7 +96,10 @@ final class Flight: @unchecked Sendable {
         } else if let response {
             let headers = response.allHeaderFields.map { ("\($0.key)", "\($0.value)") }
             let unique = Dictionary(headers) { first, _ in first }
-            finish(.success(TransportResponse(status: response.statusCode, headers: unique, body: body)))
+            // Inflated by URLSession, though nobody asked for compression. It counts as unreadable, as in every language.
+            let encoding = response.value(forHTTPHeaderField: "Content-Encoding") ?? "identity"
+            let isReadable = ["", "identity"].contains(encoding.lowercased())
+            finish(.success(TransportResponse(status: response.statusCode, headers: unique, body: isReadable ? body : Data())))
         } else {
             finish(.failure(TransportError.malformed()))
         }
@@ -114,8 +117,8 @@ private func failure(_ error: any Error, hasDeparted: Bool, gaveUp: Bool) -> Tra
 private func isNoHTTP(_ error: any Error, _ code: URLError.Code?) -> Bool {
     #if canImport(FoundationNetworking)
         // Here badServerResponse is a connection that closed without a byte, and curl says in words what came.
-        let words = (error as NSError).userInfo[NSLocalizedDescriptionKey] as? String ?? ""
-        return code == .unsupportedURL || ["HTTP/0.9", "headers", "Header", "hunk"].contains { words.contains($0) }
+        let words = ((error as NSError).userInfo[NSLocalizedDescriptionKey] as? String ?? "").lowercased()
+        return code == .unsupportedURL || ["http/0.9", "header", "chunk"].contains { words.contains($0) }
     #else
         return code == .cannotParseResponse || code == .badServerResponse || code == .cannotDecodeRawData
             || code == .cannotDecodeContentData

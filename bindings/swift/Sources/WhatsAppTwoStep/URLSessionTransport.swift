@@ -10,9 +10,8 @@ import Foundation
 /// are. Redirects, cookies and caches are off whatever the configuration says, and time limits come from the settings of
 /// ``TwoStepClient``. For certificate pinning, give a delegate: it is asked about authentication challenges, and nothing else.
 ///
-/// What `URLSession` doesn't let one choose: it inflates a compressed answer that nobody asked for (the size is capped after
-/// that), and Apple's may repeat a request by itself when a connection that it kept turns out to be dead. Setting the same PIN
-/// twice does no harm.
+/// What `URLSession` doesn't let one choose: Apple's may repeat a request by itself when a connection that it kept turns out to be
+/// dead. Setting the same PIN twice does no harm.
 public final class URLSessionTransport: Transport {
     private let session: URLSession
     private let courier: Courier
