@@ -107,6 +107,25 @@ import WhatsAppTwoStep
         #expect(noTLS.kind == .connectionFailed && noTLS.outcome == .notSent, "\(noTLS)")
     }
 
+    /// A URLError knows its URL, and the URL has the proof.
+    @Test func theProofShowsInNoError() async throws {
+        let (port, close) = silentPort()
+        close()
+        let client = try TwoStepClient(
+            accessToken: token, appSecret: "sandbox-app-secret", baseURL: "http://127.0.0.1:\(port)", maxRetries: 0
+        )
+        let error = try await failure { try await client.setTwoStepPin(phoneNumberID: id, pin: pin) }
+        let proof = "147f8d98f0ad6356fb790dbde9f811dcdba30c85189d626a7c10326d35ae9984"
+        expectHidden(error, proof, "sandbox-app-secret", token, pin)
+        let echo = try TwoStepClient(
+            accessToken: token, appSecret: "sandbox-app-secret", maxRetries: 0,
+            transport: Does { throw URLError(.badURL, userInfo: [NSURLErrorFailingURLStringErrorKey: $0.url]) }
+        )
+        let repeated = try await failure { try await echo.setTwoStepPin(phoneNumberID: id, pin: pin) }
+        expectHidden(repeated, proof)
+        #expect(!(repeated.cause is URLError))
+    }
+
     @Test func connectingHasATimeLimitWithTLSInIt() async throws {
         let (port, close) = silentPort()
         defer { close() }

@@ -5,6 +5,7 @@ import io.github.whatsapptwostep.TimedOutError
 import io.github.whatsapptwostep.Transport
 import io.github.whatsapptwostep.TransportException
 import io.github.whatsapptwostep.TransportResponse
+import io.github.whatsapptwostep.TwoStepClient
 import io.github.whatsapptwostep.TwoStepError
 import io.github.whatsapptwostep.UnexpectedResponseError
 import java.io.ByteArrayOutputStream
@@ -93,6 +94,18 @@ class TransportTest {
     }
 
     @Test
+    fun theProofShowsInNoError() {
+        val client =
+            TwoStepClient(TOKEN) {
+                appSecret("sandbox-app-secret")
+                transport { throw IllegalStateException("no way to ${it.url}") }
+                maxRetries(0)
+            }
+        val error = failure { client.setTwoStepPin(ID, PIN) }
+        assertHidden(shown(error), "147f8d98f0ad6356fb790dbde9f811dcdba30c85189d626a7c10326d35ae9984", "sandbox-app-secret")
+    }
+
+    @Test
     fun oddAnswersAreCheckedLikeAServers() {
         for (status in listOf(-1, 0, 99, 1000, 70_000, Int.MAX_VALUE)) {
             val error = failure { offline { TransportResponse(status, emptyMap(), ByteArray(0)) }.setTwoStepPin(ID, PIN) }
@@ -143,7 +156,7 @@ class TransportTest {
         assertHidden("$answer", PIN, TOKEN)
         val client = offline { answer }
         assertHidden("$client ${failure { client.setTwoStepPin(ID, PIN) }}", PIN, TOKEN)
-        assertHidden("${io.github.whatsapptwostep.TwoStepClient.builder(TOKEN)}", TOKEN)
+        assertHidden("${TwoStepClient.builder(TOKEN)}", TOKEN)
     }
 
     @Test
