@@ -77,6 +77,16 @@ public final class URLSessionTransport: Transport {
     }
 }
 
+// Apple's SDK and Linux's differ here, and a method of another type would be no delegate's: redirects would be followed.
+#if canImport(FoundationNetworking)
+    private typealias Redirects = (URLRequest?) -> Void
+    private typealias Dispositions = (URLSession.ResponseDisposition) -> Void
+#else
+    private typealias Redirects = @Sendable (URLRequest?) -> Void
+    private typealias Dispositions = @Sendable (URLSession.ResponseDisposition) -> Void
+    private typealias Challenges = @Sendable (URLSession.AuthChallengeDisposition, URLCredential?) -> Void
+#endif
+
 /// The session's delegate: hands each callback to its flight.
 private final class Courier: NSObject, URLSessionDataDelegate, @unchecked Sendable {
     private let challenges: (any URLSessionDelegate)?
@@ -101,7 +111,7 @@ private final class Courier: NSObject, URLSessionDataDelegate, @unchecked Sendab
 
     func urlSession(
         _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
-        newRequest request: URLRequest, completionHandler: @escaping (URLRequest?) -> Void
+        newRequest request: URLRequest, completionHandler: @escaping Redirects
     ) {
         completionHandler(nil)
     }
@@ -115,7 +125,7 @@ private final class Courier: NSObject, URLSessionDataDelegate, @unchecked Sendab
 
     func urlSession(
         _ session: URLSession, dataTask: URLSessionDataTask, didReceive response: URLResponse,
-        completionHandler: @escaping (URLSession.ResponseDisposition) -> Void
+        completionHandler: @escaping Dispositions
     ) {
         let goOn = flight(of: dataTask)?.receive(response) ?? false
         completionHandler(goOn ? .allow : .cancel)
@@ -135,10 +145,12 @@ private final class Courier: NSObject, URLSessionDataDelegate, @unchecked Sendab
 
         func urlSession(
             _ session: URLSession, didReceive challenge: URLAuthenticationChallenge,
-            completionHandler: @escaping (URLSession.AuthChallengeDisposition, URLCredential?) -> Void
+            completionHandler: @escaping Challenges
         ) {
-            guard challenges?.urlSession?(session, didReceive: challenge, completionHandler: completionHandler) == nil else { return }
-            completionHandler(.performDefaultHandling, nil)
+            guard let ask = challenges?.urlSession(_:didReceive:completionHandler:) else {
+                return completionHandler(.performDefaultHandling, nil)
+            }
+            ask(session, challenge, completionHandler)
         }
     #endif
 
