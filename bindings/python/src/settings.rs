@@ -1,0 +1,102 @@
+//! Keyword arguments into the core's settings. What a value may be, the core says; here is only of what type it must be.
+
+use std::{sync::Arc, time::Duration};
+
+use pyo3::{
+    prelude::*,
+    types::{PyBool, PyBytes, PyDelta, PyDeltaAccess, PyDict, PyFloat, PyInt, PyString, PyType},
+};
+use whatsapp_two_step::{AccessToken, Client, ClientBuilder, Language, TwoStepError};
+
+use crate::{host_transport::HostTransport, outcome::Failure};
+
+/// Settings by name; those that are `None` stay at the core's defaults. Without a token, the environment is asked.
+pub(crate) fn read(token: &Bound<'_, PyAny>, settings: &Bound<'_, PyDict>) -> Result<ClientBuilder, Failure> {
+    let mut builder = if token.is_none() {
+        ClientBuilder::from_env()?
+    } else {
+        Client::builder(AccessToken::parse(&text("access_token", token)?)?)
+    };
+    for (name, value) in settings {
+        if value.is_none() {
+            continue;
+        }
+        let name = name.extract::<String>()?;
+        builder = match name.as_str() {
+            "base_url" => builder.base_url(text(&name, &value)?.parse()?),
+            "api_version" => builder.api_version(text(&name, &value)?.parse()?),
+            "app_secret" => builder.app_secret(text(&name, &value)?.parse()?),
+            "timeout" => builder.timeout(seconds(&name, &value)?),
+            "connect_timeout" => builder.connect_timeout(seconds(&name, &value)?),
+            "max_retries" => builder.max_retries(count(&name, &value)?),
+            "proxy" => builder.proxy(&text(&name, &value)?),
+            "root_certificates" => builder.root_certificates(&pem(&name, &value)?),
+            "transport" => builder.transport(Arc::new(transport(value)?)),
+            _ => return Err(TwoStepError::invalid_configuration(&name, "is no setting").into()),
+        };
+    }
+    Ok(builder.language(Language::Python))
+}
+
+/// A string that is wiped when it goes.
+type Text = zeroize::Zeroizing<String>;
+
+fn text(name: &str, value: &Bound<'_, PyAny>) -> Result<Text, Failure> {
+    let value = value.cast::<PyString>().map_err(|_| wrong_type(name, "a string", value))?;
+    Ok(Text::new(value.to_string_lossy().into_owned()))
+}
+
+fn seconds(name: &str, value: &Bound<'_, PyAny>) -> Result<Duration, Failure> {
+    let seconds = if let Ok(delta) = value.cast::<PyDelta>() {
+        f64::from(delta.get_days()) * 86_400.0
+            + f64::from(delta.get_seconds())
+            + f64::from(delta.get_microseconds()) / 1e6
+    } else if (value.is_instance_of::<PyFloat>() || value.is_instance_of::<PyInt>())
+        && !value.is_instance_of::<PyBool>()
+    {
+        value.extract().unwrap_or(f64::INFINITY) // an int beyond any float
+    } else {
+        return Err(wrong_type(name, "a number of seconds or a timedelta", value));
+    };
+    // What is no duration at all becomes one that the core refuses.
+    let beyond = if seconds > 0.0 { Duration::MAX } else { Duration::ZERO };
+    Ok(Duration::try_from_secs_f64(seconds).unwrap_or(beyond))
+}
+
+fn count(name: &str, value: &Bound<'_, PyAny>) -> Result<u32, Failure> {
+    if !value.is_instance_of::<PyInt>() || value.is_instance_of::<PyBool>() {
+        return Err(wrong_type(name, "a whole number", value));
+    }
+    value.extract().map_err(|_| TwoStepError::invalid_configuration(name, "must be 0 or more, and below 2^32").into())
+}
+
+fn transport(value: Bound<'_, PyAny>) -> Result<HostTransport, Failure> {
+    if value.is_callable() {
+        return Ok(HostTransport::new(value.unbind()));
+    }
+    let wanted = "a function or have a method send; whatsapp_two_step.transports wraps httpx and requests";
+    Err(wrong_type("transport", wanted, &value))
+}
+
+/// PEM as text or bytes, or the path of a file that holds it.
+fn pem(name: &str, value: &Bound<'_, PyAny>) -> Result<Vec<u8>, Failure> {
+    if let Ok(bytes) = value.cast::<PyBytes>() {
+        return Ok(bytes.as_bytes().to_vec());
+    }
+    if let Ok(text) = value.cast::<PyString>() {
+        return Ok(text.to_string_lossy().into_owned().into_bytes());
+    }
+    let path = value
+        .call_method0("__fspath__")
+        .map_err(|_| wrong_type(name, "PEM as text or bytes, or the path of such a file", value))?;
+    std::fs::read(path.extract::<std::path::PathBuf>()?)
+        .map_err(|error| TwoStepError::invalid_configuration(name, &format!("can't be read: {error}")).into())
+}
+
+fn wrong_type(name: &str, wanted: &str, found: &Bound<'_, PyAny>) -> Failure {
+    TwoStepError::invalid_configuration(name, &format!("must be {wanted}, not {}", type_name(&found.get_type()))).into()
+}
+
+pub(crate) fn type_name(of: &Bound<'_, PyType>) -> String {
+    of.name().map_or_else(|_| "something else".to_owned(), |name| name.to_string_lossy().into_owned())
+}

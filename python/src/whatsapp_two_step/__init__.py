@@ -1,0 +1,97 @@
+"""Set the two-step verification PIN of a WhatsApp Business phone number.
+
+    from whatsapp_two_step import Client
+
+    with Client(os.environ["WHATSAPP_ACCESS_TOKEN"]) as client:
+        response = client.set_two_step_pin("106540352242922", "012345")
+
+`AsyncClient` does the same on an event loop. Whatever goes wrong is a `TwoStepError`: its class and `kind` say what
+happened, its `outcome` says which PIN holds now, its `hint` what to do next.
+
+Neither a PIN nor a token or an app secret is ever printed: not by `repr`, an error, its causes, a traceback or a pickle.
+"""
+
+import atexit as _atexit
+
+from whatsapp_two_step import _native
+from whatsapp_two_step._async_client import AsyncClient
+from whatsapp_two_step._client import Client, set_two_step_pin
+from whatsapp_two_step._errors import (
+    AccountRestrictedError,
+    AuthenticationError,
+    ConnectionFailedError,
+    InvalidConfigurationError,
+    InvalidPhoneNumberIdError,
+    InvalidPinError,
+    InvalidRequestError,
+    NotAppliedError,
+    NotFoundError,
+    NumberNotReadyError,
+    PermissionDeniedError,
+    PinRejectedError,
+    RateLimitedError,
+    ServiceUnavailableError,
+    TimedOutError,
+    TwoStepError,
+    UnexpectedResponseError,
+)
+from whatsapp_two_step._http import HttpRequest, HttpResponse, TransportError
+from whatsapp_two_step._native import VERSION as __version__
+from whatsapp_two_step._response import SetTwoStepPinResponse, Usage
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from whatsapp_two_step._types import AsyncTransport, ErrorKind, Outcome, Transport
+
+__all__ = [
+    "AccountRestrictedError",
+    "AsyncClient",
+    "AsyncTransport",
+    "AuthenticationError",
+    "Client",
+    "ConnectionFailedError",
+    "ErrorKind",
+    "HttpRequest",
+    "HttpResponse",
+    "InvalidConfigurationError",
+    "InvalidPhoneNumberIdError",
+    "InvalidPinError",
+    "InvalidRequestError",
+    "NotAppliedError",
+    "NotFoundError",
+    "NumberNotReadyError",
+    "Outcome",
+    "PermissionDeniedError",
+    "PinRejectedError",
+    "RateLimitedError",
+    "ServiceUnavailableError",
+    "SetTwoStepPinResponse",
+    "TimedOutError",
+    "Transport",
+    "TransportError",
+    "TwoStepError",
+    "UnexpectedResponseError",
+    "Usage",
+    "__version__",
+    "set_two_step_pin",
+]
+
+_FOR_TYPES = ("AsyncTransport", "ErrorKind", "Outcome", "Transport")
+
+
+def __getattr__(name: str) -> object:
+    if name not in _FOR_TYPES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from whatsapp_two_step import _types
+
+    return getattr(_types, name)
+
+
+# Threads that still wait in the native module when the interpreter ends must not come back into it.
+_atexit.register(_native.close)
+
+# So that a traceback names what a user imports.
+for _name in __all__:
+    if _name not in _FOR_TYPES and getattr(globals()[_name], "__module__", "").startswith("whatsapp_two_step."):
+        globals()[_name].__module__ = __name__
+del _name

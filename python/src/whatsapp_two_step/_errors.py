@@ -1,0 +1,205 @@
+"""The exceptions: one class per kind of error, and `TwoStepError` to catch them all."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from whatsapp_two_step._types import ErrorKind, Outcome
+
+
+class TwoStepError(Exception):
+    """Why a PIN was not set, and which PIN holds now.
+
+    The class and `kind` say what went wrong, `outcome` which PIN holds, `hint` what to do next. None of it ever shows a PIN,
+    a token or an app secret, also where the server sent one back.
+
+    Raised, it is one of the subclasses. In a test of your own, make one as the client would:
+
+    >>> error = RateLimitedError("Too many calls.", outcome="rejected", retry_after=30.0)
+    >>> error.kind, error.outcome, error.retry_after
+    ('rate_limited', 'rejected', 30.0)
+    >>> match error:
+    ...     case TwoStepError("rate_limited", "rejected"):
+    ...         print("the old PIN holds; wait")
+    the old PIN holds; wait
+    """
+
+    kind: ClassVar[ErrorKind]
+    """What went wrong, as a code."""
+    message: str
+    """What went wrong, in one English sentence that is safe to log and to show."""
+    outcome: Outcome
+    """Which PIN holds now: `not_sent` and `rejected` mean the old one, `unknown` either."""
+    hint: str
+    """What to do next, in one sentence."""
+    http_status: int | None
+    """The answer's HTTP status, if one came."""
+    graph_code: int | None
+    """The Graph error's `code`."""
+    graph_subcode: int | None
+    """The Graph error's `error_subcode`."""
+    graph_type: str | None
+    """The Graph error's `type`, such as `OAuthException`."""
+    details: str | None
+    """The Graph error's `error_data.details`."""
+    user_title: str | None
+    """The Graph error's `error_user_title`."""
+    user_message: str | None
+    """The Graph error's `error_user_msg`."""
+    trace_id: str | None
+    """What Meta's support asks for: `fbtrace_id`, else the header `x-fb-request-id`."""
+    retry_after: float | None
+    """Seconds to wait before the next call, if the server said."""
+    is_retryable: bool
+    """Would the same call, later, have a chance?"""
+    attempts: int
+    """How many requests were made: 0 for bad input."""
+
+    __match_args__ = ("kind", "outcome")
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        outcome: Outcome = "unknown",
+        hint: str = "",
+        http_status: int | None = None,
+        graph_code: int | None = None,
+        graph_subcode: int | None = None,
+        graph_type: str | None = None,
+        details: str | None = None,
+        user_title: str | None = None,
+        user_message: str | None = None,
+        trace_id: str | None = None,
+        retry_after: float | None = None,
+        is_retryable: bool = False,
+        attempts: int = 0,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.outcome = outcome
+        self.hint = hint
+        self.http_status = http_status
+        self.graph_code = graph_code
+        self.graph_subcode = graph_subcode
+        self.graph_type = graph_type
+        self.details = details
+        self.user_title = user_title
+        self.user_message = user_message
+        self.trace_id = trace_id
+        self.retry_after = retry_after
+        self.is_retryable = is_retryable
+        self.attempts = attempts
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.message!r}, kind={self.kind!r}, outcome={self.outcome!r})"
+
+
+class InvalidPinError(TwoStepError, ValueError):
+    """The PIN isn't a string of six digits. Raised before anything is sent."""
+
+    kind: ClassVar[ErrorKind] = "invalid_pin"
+
+
+class InvalidPhoneNumberIdError(TwoStepError, ValueError):
+    """The phone number ID isn't a string of 1 to 32 digits. Raised before anything is sent."""
+
+    kind: ClassVar[ErrorKind] = "invalid_phone_number_id"
+
+
+class InvalidConfigurationError(TwoStepError, ValueError):
+    """A setting is wrong; the message names it. Raised before anything is sent."""
+
+    kind: ClassVar[ErrorKind] = "invalid_configuration"
+
+
+class AuthenticationError(TwoStepError):
+    """The token, or the proof made with the app secret, was refused."""
+
+    kind: ClassVar[ErrorKind] = "authentication"
+
+
+class PermissionDeniedError(TwoStepError):
+    """The token lacks a permission."""
+
+    kind: ClassVar[ErrorKind] = "permission_denied"
+
+
+class NotFoundError(TwoStepError):
+    """There is no such phone number for this token."""
+
+    kind: ClassVar[ErrorKind] = "not_found"
+
+
+class InvalidRequestError(TwoStepError):
+    """The server found fault with the request."""
+
+    kind: ClassVar[ErrorKind] = "invalid_request"
+
+
+class PinRejectedError(TwoStepError):
+    """The server refused the PIN."""
+
+    kind: ClassVar[ErrorKind] = "pin_rejected"
+
+
+class NumberNotReadyError(TwoStepError):
+    """The number isn't registered or verified as it must be."""
+
+    kind: ClassVar[ErrorKind] = "number_not_ready"
+
+
+class AccountRestrictedError(TwoStepError):
+    """The business account is locked or blocked."""
+
+    kind: ClassVar[ErrorKind] = "account_restricted"
+
+
+class RateLimitedError(TwoStepError):
+    """Too many calls; `retry_after` says how long to wait, if the server said."""
+
+    kind: ClassVar[ErrorKind] = "rate_limited"
+
+
+class ServiceUnavailableError(TwoStepError):
+    """A fault on the server's side."""
+
+    kind: ClassVar[ErrorKind] = "service_unavailable"
+
+
+class NotAppliedError(TwoStepError):
+    """The server answered `"success": false`."""
+
+    kind: ClassVar[ErrorKind] = "not_applied"
+
+
+class ConnectionFailedError(TwoStepError, ConnectionError):
+    """DNS, refused, TLS, reset or closed early; with a transport of your own, anything it raised: see `__cause__`."""
+
+    kind: ClassVar[ErrorKind] = "connection_failed"
+
+
+class TimedOutError(TwoStepError, TimeoutError):
+    """The connection or the whole call took too long."""
+
+    kind: ClassVar[ErrorKind] = "timed_out"
+
+
+class UnexpectedResponseError(TwoStepError):
+    """An answer that no Graph API gives: HTML, a redirect, a body too large."""
+
+    kind: ClassVar[ErrorKind] = "unexpected_response"
+
+
+_CLASSES: dict[str, type[TwoStepError]] = {error.kind: error for error in TwoStepError.__subclasses__()}
+
+
+def make_error(kind: str, text: str, fields: dict[str, Any]) -> TwoStepError:
+    """What the native module calls: `text` is what `str` shows, the message and what is known around it."""
+    error = _CLASSES[kind](**fields)
+    error.args = (text,)
+    # Shown below a traceback, from Python 3.11 on.
+    error.__notes__ = [error.hint]
+    return error

@@ -1,0 +1,128 @@
+"""What a transport of your own takes and gives."""
+
+from __future__ import annotations
+
+from whatsapp_two_step._value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any, NoReturn
+
+
+class TransportError(Exception):
+    """What a transport raises to say more than that it failed.
+
+    Any exception becomes a `ConnectionFailedError` of outcome `unknown`, and a `TimeoutError` a `TimedOutError`. Raise this
+    one when it is certain that nothing left, so that the outcome is `not_sent`:
+
+        raise TransportError("refused", before_sending=True) from error
+    """
+
+    before_sending: bool
+    """No request left."""
+    timed_out: bool
+    """The transport's own time limit struck."""
+
+    def __init__(self, message: str = "", *, before_sending: bool = False, timed_out: bool = False) -> None:
+        super().__init__(message)
+        self.before_sending = before_sending
+        self.timed_out = timed_out
+
+
+class _Headers(dict[str, str]):
+    """Shows the names and not the values: one of them is the token."""
+
+    def __repr__(self) -> str:
+        return f"<headers {', '.join(self)}>"
+
+    __str__ = __repr__
+
+
+class _Body(bytes):
+    """Shows its length: it holds the PIN."""
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} bytes>"
+
+    __str__ = __repr__
+
+
+class HttpRequest(Value):
+    """One request. Its `repr` shows neither token nor PIN, and it can't be pickled."""
+
+    __slots__ = __match_args__ = ("method", "url", "headers", "body", "timeout", "connect_timeout")
+
+    method: str
+    """`POST`."""
+    url: str
+    """The whole URL; with an app secret, it has the proof in it."""
+    headers: Mapping[str, str]
+    """By lower-case name."""
+    body: bytes
+    """The JSON."""
+    timeout: float
+    """Seconds that are left for it, its answer's body included. The client gives up by then, whatever the transport does."""
+    connect_timeout: float
+    """Seconds that connecting may take."""
+
+    def __init__(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        timeout: float = 30.0,
+        connect_timeout: float = 10.0,
+    ) -> None:
+        self._set(method, url, _Headers(headers), _Body(body), timeout, connect_timeout)
+
+    def __repr__(self) -> str:
+        return f"<HttpRequest {self.method} {self.url.partition('?')[0]}>"
+
+    def __hash__(self) -> int:
+        return hash((self.method, self.url, self.body))
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("an HttpRequest holds secrets and can't be pickled")
+
+
+class HttpResponse(Value):
+    """One answer, whatever its status. A body of more than 65,536 bytes is refused: stop reading there.
+
+    >>> HttpResponse(200, b'{"success":true}', {"x-fb-request-id": "AbC"})
+    <HttpResponse 200, 16 bytes>
+    """
+
+    __slots__ = __match_args__ = ("status", "body", "headers")
+
+    status: int
+    """Such as 200."""
+    body: bytes
+    """As it came."""
+    headers: tuple[tuple[str, str], ...]
+    """The server's: names in any case, values as they came."""
+
+    def __init__(
+        self, status: int, body: bytes = b"", headers: Mapping[str, str] | Iterable[tuple[str, str]] = ()
+    ) -> None:
+        pairs: Any = headers.items() if hasattr(headers, "items") else headers
+        self._set(status, body, tuple((name, value) for name, value in pairs))
+
+    def __repr__(self) -> str:
+        return f"<HttpResponse {self.status}, {len(self.body)} bytes>"
+
+
+def make_request(
+    method: str, url: str, headers: list[tuple[str, str]], body: bytes, timeout: float | None, connect: float | None
+) -> HttpRequest:
+    """From what the native module has of it."""
+    return HttpRequest(method, url, dict(headers), body, timeout or 0.0, connect or 0.0)
+
+
+def send_function(transport: Any) -> Any:
+    """The function that sends; or the thing itself, for the settings to refuse."""
+    # A client of httpx or requests has a `send`, but for requests of its own.
+    if type(transport).__module__.partition(".")[0] in ("httpx", "requests"):
+        return transport
+    return getattr(transport, "send", transport)

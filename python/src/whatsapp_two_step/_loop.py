@@ -1,0 +1,106 @@
+"""The line between an event loop and the native module: what is called there ends here, on the loop's own thread."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import itertools
+import weakref
+from typing import NamedTuple
+
+from whatsapp_two_step._exchange import send_async
+from whatsapp_two_step._native import Exchange, Inbox, NativeClient, StartedCall
+from whatsapp_two_step._response import SetTwoStepPinResponse
+from whatsapp_two_step._waiter import Waiter
+
+
+class _Call(NamedTuple):
+    started: StartedCall
+    future: asyncio.Future[SetTwoStepPinResponse | BaseException]
+    context: contextvars.Context
+
+
+class Line:
+    """One per loop. It doesn't hold the loop, so it goes when the loop does."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._inbox = Inbox()
+        self._keys = itertools.count(1)
+        self._calls: dict[int, _Call] = {}
+        self._sending: dict[int, asyncio.Task[None]] = {}
+        self._waiter: Waiter | None = None
+        try:
+            loop.add_reader(self._inbox.fileno(), self._drain)
+        except NotImplementedError:  # Windows' default loop
+            self._waiter = Waiter(self._inbox)
+
+    @staticmethod
+    def of_running_loop() -> Line:
+        """The line of the loop that runs here; without one, asyncio's own `RuntimeError`."""
+        loop = asyncio.get_running_loop()
+        line = _lines.get(loop)
+        if line is None:
+            line = _lines[loop] = Line(loop)
+        return line
+
+    def start(self, client: NativeClient, phone_number_id: str, pin: str) -> int:
+        """Starts a call, and gives it a key."""
+        key = next(self._keys)
+        try:
+            started = client.start(self._inbox, key, phone_number_id, pin)
+        finally:
+            del pin
+        loop = asyncio.get_running_loop()
+        self._calls[key] = _Call(started, loop.create_future(), contextvars.copy_context())
+        if self._waiter is not None:
+            self._waiter.watch(loop, self._drain)
+        return key
+
+    async def finish(self, key: int) -> SetTwoStepPinResponse:
+        """Waits for a call. Cancelled, it cancels the call."""
+        future = self._calls[key].future
+        try:
+            outcome = await future
+        finally:
+            self._calls.pop(key).started.cancel()
+            del future
+            if self._waiter is not None and not self._calls:
+                self._inbox.rouse()
+        if isinstance(outcome, BaseException):
+            try:
+                raise outcome
+            finally:
+                del outcome  # else exception and frame would hold each other
+        return outcome
+
+    def _drain(self) -> None:
+        for key, event in self._inbox.drain():
+            call = self._calls.get(key)
+            if event is None:
+                self._break_off(key)
+            elif call is None or call.future.done():
+                pass  # cancelled meanwhile
+            elif isinstance(event, Exchange):
+                self._send(key, call, event)
+            else:
+                call.future.set_result(event)
+        if self._waiter is not None:
+            self._waiter.go_on(bool(self._calls))
+
+    def _send(self, key: int, call: _Call, exchange: Exchange) -> None:
+        """Starts the user's transport, with the context variables of the caller."""
+        task = call.context.copy().run(asyncio.get_running_loop().create_task, send_async(exchange))
+        self._sending[key] = task
+        task.add_done_callback(lambda task: self._sent(key, task))
+
+    def _sent(self, key: int, task: asyncio.Task[None]) -> None:
+        if self._sending.get(key) is task:
+            del self._sending[key]
+
+    def _break_off(self, key: int) -> None:
+        task = self._sending.pop(key, None)
+        if task is not None:
+            task.cancel()
+
+
+_lines: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Line] = weakref.WeakKeyDictionary()

@@ -1,0 +1,192 @@
+"""Other HTTP stacks for the clients: httpx and requests, with whatever a program has set up in them.
+
+    client = Client(token, transport=HttpxTransport(httpx.Client(proxy=...)))
+
+Each sends a request once, follows no redirect, and says so when it is certain that nothing left. Neither library is imported
+before its adapter is made. The client doesn't close what it was given.
+"""
+
+from __future__ import annotations
+
+from whatsapp_two_step._http import HttpRequest, HttpResponse, TransportError
+from whatsapp_two_step._native import MAX_BODY_BYTES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import httpx
+    import requests
+
+__all__ = ["AsyncHttpxTransport", "HttpxTransport", "RequestsTransport"]
+
+
+class HttpxTransport:
+    """For `Client`: sends through an `httpx.Client`."""
+
+    def __init__(self, client: httpx.Client) -> None:
+        self._client = client
+
+    def send(self, request: HttpRequest) -> HttpResponse:
+        """Sends the request, once."""
+        import httpx
+
+        try:
+            answer = self._client.send(
+                _for_httpx(self._client, request), stream=True, follow_redirects=False, auth=None
+            )
+            try:
+                body = bytearray()
+                # What was made in memory, as mocks are, has its body already.
+                for piece in [answer.content] if answer.is_closed else answer.iter_raw():
+                    body += piece
+                    if len(body) > MAX_BODY_BYTES:
+                        break
+            finally:
+                answer.close()
+        except httpx.HTTPError as error:
+            raise _from_httpx(error) from _bare(error)
+        return HttpResponse(answer.status_code, bytes(body), answer.headers.multi_items())
+
+
+class AsyncHttpxTransport:
+    """For `AsyncClient`: sends through an `httpx.AsyncClient`."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self._client = client
+
+    async def send(self, request: HttpRequest) -> HttpResponse:
+        """Sends the request, once."""
+        import httpx
+
+        try:
+            answer = await self._client.send(
+                _for_httpx(self._client, request), stream=True, follow_redirects=False, auth=None
+            )
+            try:
+                body = bytearray(answer.content if answer.is_closed else b"")
+                if not answer.is_closed:
+                    async for piece in answer.aiter_raw():
+                        body += piece
+                        if len(body) > MAX_BODY_BYTES:
+                            break
+            finally:
+                await answer.aclose()
+        except httpx.HTTPError as error:
+            raise _from_httpx(error) from _bare(error)
+        return HttpResponse(answer.status_code, bytes(body), answer.headers.multi_items())
+
+
+class RequestsTransport:
+    """For `Client`: sends through a `requests.Session`."""
+
+    def __init__(self, session: requests.Session) -> None:
+        self._session = session
+
+    def send(self, request: HttpRequest) -> HttpResponse:
+        """Sends the request, once."""
+        import requests
+        import urllib3
+
+        try:
+            with self._session.request(
+                request.method,
+                request.url,
+                # Not a compressed answer: it would have to be inflated before its size is known.
+                headers={**request.headers, "accept-encoding": "identity"},
+                data=request.body,
+                timeout=(request.connect_timeout, request.timeout),
+                auth=_as_it_is,
+                allow_redirects=False,
+                stream=True,
+            ) as answer:
+                body = bytearray()
+                for piece in answer.raw.stream(MAX_BODY_BYTES, decode_content=False):
+                    body += piece
+                    if len(body) > MAX_BODY_BYTES:
+                        break
+                headers = list(answer.raw.headers.items())
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+            raise _from_requests(error) from _bare(error)
+        return HttpResponse(answer.status_code, bytes(body), headers)
+
+
+def _for_httpx(client: httpx.Client | httpx.AsyncClient, request: HttpRequest) -> httpx.Request:
+    import httpx
+
+    return client.build_request(
+        request.method,
+        request.url,
+        # Not a compressed answer: it would have to be inflated before its size is known.
+        headers={**request.headers, "accept-encoding": "identity"},
+        content=request.body,
+        timeout=httpx.Timeout(request.timeout, connect=request.connect_timeout),
+    )
+
+
+def _from_httpx(error: httpx.HTTPError) -> TransportError:
+    import httpx
+
+    # A handshake's TLS failure is a ConnectError; a tunnel that a proxy refuses, a ProxyError.
+    nothing_left = (
+        httpx.ConnectError,
+        httpx.ConnectTimeout,
+        httpx.PoolTimeout,
+        httpx.ProxyError,
+        httpx.UnsupportedProtocol,
+    )
+    return TransportError(
+        f"httpx: {type(error).__name__}",
+        before_sending=isinstance(error, nothing_left),
+        timed_out=isinstance(error, httpx.TimeoutException),
+    )
+
+
+def _from_requests(error: Exception) -> TransportError:
+    import ssl
+
+    import requests
+    import urllib3
+
+    chain = [error, *_reasons(error)]
+    nothing_left = (
+        requests.ConnectTimeout,
+        urllib3.exceptions.NewConnectionError,
+        urllib3.exceptions.ConnectTimeoutError,
+        urllib3.exceptions.ProxyError,
+        ssl.SSLCertVerificationError,
+    )
+    timeouts = (requests.Timeout, urllib3.exceptions.TimeoutError)
+    return TransportError(
+        f"requests: {type(error).__name__}",
+        before_sending=any(isinstance(reason, nothing_left) for reason in chain),
+        timed_out=any(isinstance(reason, timeouts) for reason in chain) and not _is_refusal(chain),
+    )
+
+
+def _is_refusal(chain: list[BaseException]) -> bool:
+    # urllib3's NewConnectionError is a ConnectTimeoutError.
+    import urllib3
+
+    return any(isinstance(reason, urllib3.exceptions.NewConnectionError) for reason in chain)
+
+
+def _reasons(error: BaseException) -> list[BaseException]:
+    """What urllib3 put inside: as `reason`, or among the arguments."""
+    found: list[BaseException] = []
+    for inner in [getattr(error, "reason", None), *error.args]:
+        if isinstance(inner, BaseException) and inner is not error:
+            found += [inner, *_reasons(inner)]
+    return found
+
+
+def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    # Without an auth of its own, requests looks into ~/.netrc, and sends what it finds instead of the token.
+    return request
+
+
+def _bare(error: BaseException) -> BaseException:
+    """The library's exception and its causes without their frames: those hold the request as it goes over the wire."""
+    next_: BaseException | None = error
+    while next_ is not None:
+        next_.__traceback__ = None
+        next_ = next_.__cause__ or next_.__context__
+    return error
