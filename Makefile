@@ -1,6 +1,6 @@
 # Every task of the project: people and CI call the same ones.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-rust test-node test-kotlin test-swift test-conformance lint fuzz dist clean
+.PHONY: help demo test test-rust test-python test-node test-kotlin test-swift test-conformance lint fuzz dist clean
 
 # In the order of the suites: what is built first serves the ones after it.
 SUITES := $(filter $(patsubst scripts/test-%,%,$(wildcard scripts/test-*)),lint rust python node kotlin swift conformance)
@@ -16,6 +16,9 @@ test: ## runs every suite, and installs what it needs
 
 test-rust: ## runs the Rust suite: core, sandbox, command
 	@scripts/suite rust
+
+test-python: ## builds the wheel, and tests it in empty environments of two Pythons
+	@scripts/suite python
 
 test-node: ## runs the Node suite on the packed packages
 	@scripts/suite node

@@ -1,0 +1,257 @@
+"""Both clients against the sandbox, over real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import ID, PIN, TOKEN
+
+import whatsapp_two_step
+from whatsapp_two_step import (
+    AsyncClient,
+    Client,
+    InvalidConfigurationError,
+    InvalidPinError,
+    RateLimitedError,
+    TimedOutError,
+    TwoStepError,
+    set_two_step_pin,
+)
+from whatsapp_two_step.testing import Sandbox
+
+
+def scenarios(sandbox: Sandbox) -> list[dict[str, str]]:
+    import json
+    import urllib.request
+
+    with urllib.request.urlopen(f"{sandbox.base_url}/_sandbox/scenarios") as answer:
+        return json.load(answer)
+
+
+def test_sets_a_pin(sandbox: Sandbox) -> None:
+    with Client(TOKEN, base_url=sandbox.base_url) as client:
+        response = client.set_two_step_pin(ID, "012345")
+    assert (response.api_version, response.attempts) == ("v24.0", 1)
+    assert response.trace_id and response.usage
+    assert sandbox.pin(ID) == "012345"
+    (request,) = sandbox.requests()
+    assert (request.method, request.path, request.body) == ("POST", f"/v24.0/{ID}", b'{"pin":"012345"}')
+    assert request.header("authorization") == f"Bearer {TOKEN}"
+    assert request.header("user-agent") == f"whatsapp-two-step/{whatsapp_two_step.__version__};lang=python"
+
+
+def test_sets_a_pin_on_a_loop(sandbox: Sandbox) -> None:
+    async def main() -> None:
+        async with AsyncClient(TOKEN, base_url=sandbox.base_url, timeout=10, max_retries=0) as client:
+            response = await client.set_two_step_pin(ID, "012345")
+            assert response.attempts == 1
+
+    asyncio.run(main())
+    assert sandbox.pin(ID) == "012345"
+
+
+def test_a_function_for_scripts(sandbox: Sandbox) -> None:
+    response = set_two_step_pin(ID, PIN, access_token=TOKEN, base_url=sandbox.base_url, timeout=timedelta(seconds=5))
+    assert response.attempts == 1
+    assert sandbox.pin(ID) == PIN
+
+
+def test_from_env(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    for cls in (Client, AsyncClient):
+        with pytest.raises(InvalidConfigurationError, match="WHATSAPP_ACCESS_TOKEN"):
+            cls.from_env()
+    monkeypatch.setenv("WHATSAPP_ACCESS_TOKEN", "EAAsandboxProofRequired")
+    monkeypatch.setenv("WHATSAPP_APP_SECRET", "sandbox-app-secret")
+    with Client.from_env(base_url=sandbox.base_url) as client:
+        client.set_two_step_pin(ID, PIN)
+    assert (sandbox.requests()[0].query or "").startswith("appsecret_proof=")
+
+
+@pytest.mark.parametrize("uses_loop", [False, True])
+def test_every_scenario(whatsapp_sandbox: Sandbox, uses_loop: bool) -> None:
+    table = scenarios(whatsapp_sandbox)
+    digit = "7" if uses_loop else "8"  # scripts count each ID apart
+    settings: dict[str, Any] = {"base_url": whatsapp_sandbox.base_url, "timeout": 2.5, "max_retries": 0}
+    ends: dict[str, tuple[str, str]] = {}
+
+    def note(row: dict[str, str], error: TwoStepError | None) -> None:
+        ends[row["name"]] = (error.kind, error.outcome) if error else ("success", "applied")
+
+    def call(client: Client, row: dict[str, str]) -> None:
+        try:
+            client.set_two_step_pin(row["id"][:-1] + digit, PIN)
+            note(row, None)
+        except TwoStepError as error:
+            note(row, error)
+
+    async def call_async(client: AsyncClient, row: dict[str, str]) -> None:
+        try:
+            await client.set_two_step_pin(row["id"][:-1] + digit, PIN)
+            note(row, None)
+        except TwoStepError as error:
+            note(row, error)
+
+    async def main() -> None:
+        async with AsyncClient(TOKEN, **settings) as client:
+            await asyncio.gather(*[call_async(client, row) for row in table])
+
+    if uses_loop:
+        asyncio.run(main())
+    else:
+        with Client(TOKEN, **settings) as client:
+            threads = [threading.Thread(target=call, args=(client, row)) for row in table]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+    assert ends == {row["name"]: (row["kind"], row["outcome"]) for row in table}
+
+
+def test_a_number_is_no_pin() -> None:
+    client = Client(TOKEN)
+    for pin in (12345, 123456, None, b"012345", 1.5):
+        with pytest.raises(InvalidPinError, match="string of 6 digits is needed, not"):
+            client.set_two_step_pin(ID, pin)  # type: ignore[arg-type]
+    for number in (106540352242922, None):
+        with pytest.raises(ValueError, match="string of digits is needed"):
+            client.set_two_step_pin(number, PIN)  # type: ignore[arg-type]
+    with pytest.raises(InvalidPinError, match="Invalid PIN"):  # no text at all
+        client.set_two_step_pin(ID, "\ud800" + "12345")
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"access_token": None}, None),
+        ({"access_token": 1}, "access_token must be a string, not int"),
+        ({"timeout": "10"}, "timeout must be a number of seconds or a timedelta, not str"),
+        ({"timeout": True}, "timeout must be a number of seconds or a timedelta, not bool"),
+        ({"timeout": float("nan")}, "timeout must be more than 0 s"),
+        ({"timeout": float("inf")}, "at most 24 h"),
+        ({"timeout": 10**400}, "at most 24 h"),
+        ({"timeout": timedelta(days=-1)}, "timeout must be more than 0 s"),
+        ({"connect_timeout": timedelta(days=2)}, "connect_timeout"),
+        ({"max_retries": 1.5}, "max_retries must be a whole number, not float"),
+        ({"max_retries": -1}, "max_retries"),
+        ({"proxy": "socks5://user:hunter2@proxy"}, "proxy"),
+        ({"root_certificates": b"no PEM"}, "root_certificates"),
+        ({"root_certificates": Path("/does/not/exist")}, "root_certificates can't be read"),
+        ({"root_certificates": 5}, "root_certificates must be PEM"),
+        ({"transport": 5}, "transport must be a function"),
+        ({"transport": lambda _: None, "proxy": "http://proxy"}, "beside a transport of your own"),
+    ],
+)
+@pytest.mark.parametrize("cls", [Client, AsyncClient])
+def test_settings_of_the_wrong_type(cls: Any, settings: dict[str, Any], words: str | None) -> None:
+    with pytest.raises(InvalidConfigurationError) as caught:
+        cls(**{"access_token": TOKEN, **settings})
+    assert caught.value.outcome == "not_sent"
+    assert words is None or words in caught.value.message
+    assert "hunter2" not in str(caught.value)
+
+
+def test_times_as_numbers_and_timedeltas(whatsapp_sandbox: Sandbox) -> None:
+    for timeout in (0.3, timedelta(milliseconds=300)):
+        start = time.monotonic()
+        with pytest.raises(TimedOutError) as caught:
+            Client(TOKEN, base_url=whatsapp_sandbox.base_url, timeout=timeout).set_two_step_pin("910010000000000", PIN)
+        assert 0.25 < time.monotonic() - start < 5
+        assert isinstance(caught.value, TimeoutError) and caught.value.outcome == "unknown"
+
+
+def test_an_error_has_what_the_server_said(whatsapp_sandbox: Sandbox) -> None:
+    with pytest.raises(RateLimitedError) as caught:
+        Client(TOKEN, base_url=whatsapp_sandbox.base_url).set_two_step_pin("911230000000000", PIN)
+    error = caught.value
+    assert (error.retry_after, error.http_status, error.attempts, error.is_retryable) == (3600.0, 429, 1, True)
+    assert str(error).startswith(error.message) and "rate_limited" in str(error) and "HTTP 429" in str(error)
+
+
+def test_one_client_from_many_threads(sandbox: Sandbox) -> None:
+    with Client(TOKEN, base_url=sandbox.base_url) as client:
+        done: list[int] = []
+
+        def work() -> None:
+            for _ in range(50):
+                done.append(client.set_two_step_pin(ID, PIN).attempts)
+
+        threads = [threading.Thread(target=work) for _ in range(16)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert done == [1] * 800
+    assert sandbox.stats().connections <= 40
+
+
+def test_other_threads_run_meanwhile(whatsapp_sandbox: Sandbox) -> None:
+    client = Client(TOKEN, base_url=whatsapp_sandbox.base_url)
+    thread = threading.Thread(target=client.set_two_step_pin, args=("910060000000000", PIN))
+    thread.start()
+    turns = 0
+    while thread.is_alive():
+        turns += 1
+    thread.join()
+    assert turns > 1000
+
+
+def test_a_closed_client_says_so(sandbox: Sandbox) -> None:
+    client = Client(TOKEN, base_url=sandbox.base_url)
+    client.set_two_step_pin(ID, PIN)
+    assert sandbox.stats().open_connections == 1
+    client.close()
+    client.close()
+    assert repr(client) == "Client(closed)"
+    for _ in range(500):
+        if sandbox.stats().open_connections == 0:
+            break
+        time.sleep(0.01)
+    assert sandbox.stats().open_connections == 0
+    with pytest.raises(InvalidConfigurationError, match="client is closed"):
+        client.set_two_step_pin(ID, PIN)
+
+
+def test_trusts_a_certificate_authority_of_ones_own(tmp_path: Path) -> None:
+    import http.server
+    import ssl
+
+    import trustme
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["content-length"]))
+            self.send_response(200)
+            self.send_header("content-length", "16")
+            self.end_headers()
+            self.wfile.write(b'{"success":true}')
+
+        def log_message(self, *args: Any) -> None:
+            pass
+
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"https://localhost:{server.server_port}"
+        pem = authority.cert_pem.bytes()
+        file = tmp_path / "ca.pem"
+        file.write_bytes(pem)
+        for roots in (pem, pem.decode(), file):
+            with Client(TOKEN, base_url=url, root_certificates=roots) as client:
+                assert client.set_two_step_pin(ID, PIN).attempts == 1
+        with pytest.raises(ConnectionError) as caught:
+            Client(TOKEN, base_url=url, max_retries=0).set_two_step_pin(ID, PIN)
+        assert isinstance(caught.value, TwoStepError) and caught.value.outcome == "not_sent"
+        assert "certificate" in str(caught.value.__cause__).lower()
+        server.shutdown()

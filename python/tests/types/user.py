@@ -1,0 +1,107 @@
+"""A user's program, for mypy --strict and pyright's strict mode. Not run."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+from typing import assert_type
+
+import httpx
+import requests
+
+from whatsapp_two_step import (
+    AsyncClient,
+    AsyncTransport,
+    Client,
+    ErrorKind,
+    HttpRequest,
+    HttpResponse,
+    Outcome,
+    RateLimitedError,
+    SetTwoStepPinResponse,
+    TimedOutError,
+    Transport,
+    TransportError,
+    TwoStepError,
+    Usage,
+    set_two_step_pin,
+)
+from whatsapp_two_step.testing import RecordedRequest, Sandbox
+from whatsapp_two_step.transports import AsyncHttpxTransport, HttpxTransport, RequestsTransport
+
+
+def function(request: HttpRequest) -> HttpResponse:
+    if "authorization" not in request.headers:
+        raise TransportError("no token", before_sending=True)
+    return HttpResponse(200, request.body, {"a": "b"})
+
+
+async def async_function(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(200, b"", [("a", "b")])
+
+
+class Own:
+    def send(self, request: HttpRequest) -> HttpResponse:
+        return function(request)
+
+
+class OwnAsync:
+    async def send(self, request: HttpRequest) -> HttpResponse:
+        return await async_function(request)
+
+
+transports: list[Transport] = [Own(), HttpxTransport(httpx.Client()), RequestsTransport(requests.Session())]
+async_transports: list[AsyncTransport] = [OwnAsync(), AsyncHttpxTransport(httpx.AsyncClient())]
+
+
+def blocking() -> None:
+    with Client("token", timeout=1, connect_timeout=timedelta(seconds=2), root_certificates=Path("ca.pem")) as client:
+        assert_type(client, Client)
+        response = client.set_two_step_pin("1", "012345")
+        assert_type(response, SetTwoStepPinResponse)
+        assert_type(response.trace_id, str | None)
+        assert_type(response.usage, Usage | None)
+    assert_type(Client.from_env(max_retries=0, transport=function), Client)
+    Client("token", transport=Own(), app_secret=None)
+    Client("token", transport=lambda request: HttpResponse(200))
+    set_two_step_pin("1", "012345", access_token="token", timeout=3.0)
+
+
+async def on_a_loop() -> None:
+    async with AsyncClient("token", transport=async_function) as client:
+        assert_type(client, AsyncClient)
+        assert_type(await client.set_two_step_pin("1", "012345"), SetTwoStepPinResponse)
+        async_client = AsyncClient.from_env(transport=OwnAsync(), base_url="https://x")
+        tasks = [asyncio.create_task(async_client.set_two_step_pin("1", "012345"))]
+        assert_type((await asyncio.gather(*tasks))[0], SetTwoStepPinResponse)
+
+
+def errors() -> float | None:
+    try:
+        blocking()
+    except RateLimitedError as error:
+        return error.retry_after
+    except TimedOutError as error:
+        assert_type(error.attempts, int)
+    except TwoStepError as error:
+        kind: ErrorKind = error.kind
+        outcome: Outcome = error.outcome
+        match error.outcome:
+            case "not_sent" | "rejected":
+                print(kind, outcome)
+            case "unknown":
+                print(error.hint, error.graph_code)
+        match error:
+            case TwoStepError("rate_limited", "rejected"):
+                pass
+            case _:
+                pass
+    return None
+
+
+def test_with(whatsapp_sandbox: Sandbox) -> None:
+    (request,) = whatsapp_sandbox.requests()
+    assert_type(request, RecordedRequest)
+    assert_type(whatsapp_sandbox.stats().aborted, int)
+    assert_type(whatsapp_sandbox.pin("1"), str | None)
