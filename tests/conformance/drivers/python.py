@@ -1,0 +1,39 @@
+"""The Python package behind the line protocol: `{phone_number_id, pin, settings}` in, `{ok}` or `{error}` out."""
+
+import json
+import sys
+
+from whatsapp_two_step import Client, TwoStepError
+
+ERROR = (
+    "kind message outcome hint http_status graph_code graph_subcode graph_type details user_title user_message trace_id "
+    "retry_after is_retryable attempts"
+).split()
+USAGE = ("highest_percentage", "time_to_regain_access")
+
+
+def plain(value):
+    """Seconds are floats in Python; the others' JSON has 7, not 7.0."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+clients: dict[str, Client] = {}
+for line in sys.stdin:
+    call = json.loads(line)
+    key = json.dumps(call["settings"])
+    try:
+        if key not in clients:
+            clients[key] = Client(**call["settings"])
+        response = clients[key].set_two_step_pin(call["phone_number_id"], call["pin"])
+        usage = response.usage and {name: plain(getattr(response.usage, name)) for name in USAGE}
+        answer = {
+            "ok": {
+                "trace_id": response.trace_id,
+                "api_version": response.api_version,
+                "attempts": response.attempts,
+                "usage": usage,
+            }
+        }
+    except TwoStepError as error:
+        answer = {"error": {name: plain(getattr(error, name)) for name in ERROR}}
+    print(json.dumps(answer), flush=True)
