@@ -27,3 +27,13 @@ dist_profile() {
 # need TOOL HOW-TO-GET-IT
 need() { command -v "$1" >/dev/null 2>&1 || skip "$1 is not on this machine; $2"; }
 need_rust() { need cargo "install Rust from https://rustup.rs"; }
+
+# demo_build LANGUAGE PATH…: builds its package for the demo, unless nothing of it has changed since the last time.
+demo_build() {
+    local stamp="$DIST/.$1-built" log status=0
+    if [ -e "$stamp" ] && [ -z "$(find Cargo.lock crates "${@:2}" -type f -newer "$stamp" -print -quit)" ]; then return; fi
+    log="$("scripts/dist-$1" 2>&1)" || status=$?
+    [ "$status" != 77 ] || { echo "$log" | tail -n 1 && exit 77; }
+    [ "$status" = 0 ] || fail "dist-$1: $log"
+    touch "$stamp"
+}
