@@ -85,9 +85,10 @@ impl<'a> Redactor<'a> {
     /// The secrets as a server may spell them, the longest first: the PIN may be a part of a token.
     fn spellings(&self) -> Vec<Zeroizing<String>> {
         let mut all: Vec<_> = self.secrets().map(as_text).collect();
+        // Hex in either case: servers and frameworks differ.
         let encoded: Vec<_> =
-            all.iter().map(|text| Zeroizing::new(percent_encoded(text))).filter(|text| text.contains('%')).collect();
-        all.extend(encoded);
+            all.iter().flat_map(|text| [true, false].map(|upper| percent_encoded(text, upper))).collect();
+        all.extend(encoded.into_iter().map(Zeroizing::new).filter(|text| text.contains('%')));
         all.sort_by_key(|text| std::cmp::Reverse(text.len()));
         all
     }
@@ -98,11 +99,12 @@ fn as_text(secret: &[u8]) -> Zeroizing<String> {
 }
 
 /// As in a URL's query.
-fn percent_encoded(text: &str) -> String {
+fn percent_encoded(text: &str, upper: bool) -> String {
     text.chars()
         .map(|c| match c {
             'A'..='Z' | 'a'..='z' | '0'..='9' | '-' | '_' | '.' | '~' => c.to_string(),
-            _ => format!("%{:02X}", u32::from(c)), // a secret is ASCII
+            _ if upper => format!("%{:02X}", u32::from(c)), // a secret is ASCII
+            _ => format!("%{:02x}", u32::from(c)),
         })
         .collect()
 }
@@ -137,6 +139,7 @@ mod tests {
     fn secrets_go_in_each_spelling() {
         assert_eq!(clean("Malformed access token EAA|735194|x", 99), "Malformed access token [redacted]");
         assert_eq!(clean("?access_token=EAA%7C735194%7Cx&b", 99), "?access_token=[redacted]&b");
+        assert_eq!(clean("?access_token=EAA%7c735194%7cx&b", 99), "?access_token=[redacted]&b");
         assert_eq!(clean("pin 735194, secret s3cret", 99), "pin [redacted], secret [redacted]");
     }
 
