@@ -27,9 +27,10 @@ test('the request is exact to the byte', async () => {
 
 test('every fault ends as the table says, and in time', async () => {
   const timeoutMs = 900
-  const once = client({ timeoutMs, maxRetries: 0 })
   await Promise.all(
     Object.values(table).map(async ({ id, name, kind, outcome }) => {
+      // One each: a connection that a fault closed must not serve the next call, which isn't repeated here.
+      const once = client({ timeoutMs, maxRetries: 0 })
       const start = performance.now()
       const end = await once.setTwoStepPin(id, PIN).then(
         () => ['success', 'applied'],
