@@ -1,9 +1,9 @@
 # Every task of the project: people and CI call the same ones.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-rust test-python test-node test-kotlin test-swift test-conformance lint fuzz dist clean
+.PHONY: help demo test test-rust test-python test-node test-kotlin test-swift test-conformance test-release lint fuzz dist version clean
 
 # In the order of the suites: what is built first serves the ones after it.
-SUITES := $(filter $(patsubst scripts/test-%,%,$(wildcard scripts/test-*)),lint rust python node kotlin swift conformance)
+SUITES := $(filter $(patsubst scripts/test-%,%,$(wildcard scripts/test-*)),lint rust python node kotlin swift conformance release)
 
 help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ test-swift: ## builds and tests the Swift package, and makes a Swift toolchain w
 test-conformance: ## runs every built package through the same cases, and compares
 	@scripts/suite conformance
 
+test-release: ## checks versions, and what was built
+	@scripts/suite release
+
 lint: ## checks formatting, lints and documentation
 	@scripts/suite lint
 
@@ -40,6 +43,15 @@ fuzz: ## fuzzes the parsers, ten minutes each, on a nightly toolchain
 
 dist: ## builds what a user installs, into dist/
 	@for script in scripts/dist-*; do "$$script" || [ $$? = 77 ] || exit; done
+
+version: ## sets the version everywhere: make version X.Y.Z
+	@scripts/version $(VERSION)
+
+# The word after "version" is no target of its own.
+ifeq ($(firstword $(MAKECMDGOALS)),version)
+VERSION ?= $(word 2,$(MAKECMDGOALS))
+$(wordlist 2,2,$(MAKECMDGOALS)): ; @:
+endif
 
 clean: ## removes what was built
 	cargo clean
