@@ -2,6 +2,8 @@
 import { createInterface } from 'node:readline'
 
 import { Client, TwoStepError } from 'whatsapp-two-step'
+import { contract as offered } from './contract.mjs'
+import { settle, soak } from './soak.mjs'
 
 const TIMES = ['timeout', 'connect_timeout']
 const camel = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase())
@@ -28,16 +30,25 @@ const ERROR = [
 ]
 
 const clients = new Map()
-for await (const line of createInterface({ input: process.stdin })) {
-  const call = JSON.parse(line)
-  const key = JSON.stringify(call.settings)
-  let answer
+const client = (given) => {
+  const key = JSON.stringify(given)
+  if (!clients.has(key)) clients.set(key, new Client(settings(given)))
+  return clients.get(key)
+}
+
+const answerTo = async (call) => {
+  if (call.contract) return { contract: await offered() }
+  if (call.soak) return { soak: await soak(client(call.settings), call) }
+  if (call.settle) return { settle: await settle() }
   try {
-    if (!clients.has(key)) clients.set(key, new Client(settings(call.settings)))
-    answer = { ok: contract(await clients.get(key).setTwoStepPin(call.phone_number_id, call.pin), RESPONSE) }
+    return { ok: contract(await client(call.settings).setTwoStepPin(call.phone_number_id, call.pin), RESPONSE) }
   } catch (error) {
     if (!(error instanceof TwoStepError)) throw error
-    answer = { error: contract(spelled(error.toJSON()), ERROR) }
+    return { error: { ...contract(spelled(error.toJSON()), ERROR), class: error.name } }
   }
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const answer = await answerTo(JSON.parse(line))
   console.log(JSON.stringify(answer))
 }

@@ -3,6 +3,8 @@
 import json
 import sys
 
+from contract import contract
+from soak import settle, soak
 from whatsapp_two_step import Client, TwoStepError
 
 ERROR = (
@@ -17,9 +19,14 @@ def plain(value):
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+OTHERS = {"contract": lambda call: contract(), "soak": soak, "settle": lambda call: settle()}
+
 clients: dict[str, Client] = {}
 for line in sys.stdin:
     call = json.loads(line)
+    if other := next((name for name in OTHERS if name in call), None):
+        print(json.dumps({other: OTHERS[other](call)}), flush=True)
+        continue
     key = json.dumps(call["settings"])
     try:
         if key not in clients:
@@ -35,5 +42,5 @@ for line in sys.stdin:
             }
         }
     except TwoStepError as error:
-        answer = {"error": {name: plain(getattr(error, name)) for name in ERROR}}
+        answer = {"error": {name: plain(getattr(error, name)) for name in ERROR} | {"class": type(error).__name__}}
     print(json.dumps(answer), flush=True)

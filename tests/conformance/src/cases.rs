@@ -39,7 +39,7 @@ pub(crate) struct Case {
     pub(crate) may_skip: bool,
 }
 
-fn case(group: &'static str, name: impl Into<String>) -> Case {
+pub(crate) fn case(group: &'static str, name: impl Into<String>) -> Case {
     let settings = json!({"access_token": TOKEN, "max_retries": 0});
     Case {
         group,
@@ -78,16 +78,16 @@ fn nobody_listens() -> Case {
     base
 }
 
-fn vectors(name: &str) -> Value {
+pub(crate) fn vectors(name: &str) -> Value {
     let path = format!("{}/../vectors/{name}", env!("CARGO_MANIFEST_DIR"));
     serde_json::from_str(&std::fs::read_to_string(&path).expect(&path)).expect(&path)
 }
 
-fn list<'a>(of: &'a Value, key: &str) -> &'a Vec<Value> {
+pub(crate) fn list<'a>(of: &'a Value, key: &str) -> &'a Vec<Value> {
     of[key].as_array().expect(key)
 }
 
-fn text<'a>(of: &'a Value, key: &str) -> &'a str {
+pub(crate) fn text<'a>(of: &'a Value, key: &str) -> &'a str {
     of[key].as_str().expect(key)
 }
 

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     cases::{Case, PIN, Server, TOKEN},
+    contract,
     driver::Driver,
     server::{Seen, Server as Scripted},
 };
@@ -88,6 +89,12 @@ fn result(case: &Case, answer: &Value) -> Vec<String> {
             differences.extend(lacking.map(|word| format!("the message lacks {word:?}: {message}")));
             if !message.ends_with('.') || !error["hint"].as_str().is_some_and(|hint| hint.ends_with('.')) {
                 differences.push(format!("message or hint is no sentence: {error}"));
+            }
+            // In the languages that have classes.
+            let class = error["class"].as_str();
+            if let Some(class) = class.filter(|class| *class != contract::class(error["kind"].as_str().unwrap_or(" ")))
+            {
+                differences.push(format!("{} is a {class}", error["kind"]));
             }
             differences
         }

@@ -28,6 +28,11 @@ impl Driver {
         if self.name == "command" { "rust" } else { &self.name }
     }
 
+    /// What starts it.
+    pub(crate) fn command(&self) -> &str {
+        &self.command
+    }
+
     pub(crate) fn call(&mut self, call: &Value) -> Value {
         if self.name == "command" {
             return command_line(&self.command, call);

@@ -5,10 +5,12 @@
 
 mod cases;
 mod compare;
+mod contract;
 mod driver;
 mod server;
 mod table;
 
+use compare::Verdict;
 use driver::Driver;
 
 fn main() {
@@ -17,6 +19,10 @@ fn main() {
     for argument in std::env::args().skip(1) {
         let (name, command) = argument.split_once('=').expect("NAME=COMMAND");
         let mut driver = Driver::start(name, command);
+        for (part, differences) in contract::check(&mut driver) {
+            let verdict = if differences.is_empty() { Verdict::Pass } else { Verdict::Differs(differences) };
+            table.add(name, &cases::case("contract", part), verdict);
+        }
         for case in &cases {
             table.add(name, case, compare::run(&mut driver, case));
         }

@@ -5,15 +5,26 @@ import WhatsAppTwoStep
 @main struct Driver {
     static func main() async throws {
         var clients: [Call.Settings: TwoStepClient] = [:]
+        func kept(_ settings: Call.Settings) throws -> TwoStepClient {
+            let client = try clients[settings] ?? TwoStepClient(settings)
+            clients[settings] = client
+            return client
+        }
         while let line = readLine() {
-            let call = try JSONDecoder().decode(Call.self, from: Data(line.utf8))
             var answer: [String: Any] = [:]
-            do {
-                let client = try clients[call.settings] ?? TwoStepClient(call.settings)
-                clients[call.settings] = client
-                answer["ok"] = fields(try await client.setTwoStepPin(phoneNumberID: call.phone_number_id, pin: call.pin))
-            } catch let error as TwoStepError {
-                answer["error"] = fields(error)
+            if let batch = try? JSONDecoder().decode(Batch.self, from: Data(line.utf8)) {
+                answer["soak"] = try await soak(kept(batch.settings), batch.soak, atOnce: batch.at_once, pin: batch.pin)
+            } else if let call = try? JSONDecoder().decode(Call.self, from: Data(line.utf8)) {
+                do {
+                    let response = try await kept(call.settings).setTwoStepPin(phoneNumberID: call.phone_number_id, pin: call.pin)
+                    answer["ok"] = fields(response)
+                } catch let error as TwoStepError {
+                    answer["error"] = fields(error)
+                }
+            } else if line.contains("settle") {
+                answer["settle"] = ["heap": NSNull()] // nothing is collected here
+            } else {
+                answer["contract"] = try await contract()
             }
             // Not print, which keeps the line back where the output is no terminal.
             try FileHandle.standardOutput.write(contentsOf: JSONSerialization.data(withJSONObject: answer) + [10])
@@ -31,6 +42,13 @@ struct Call: Decodable {
 
     let phone_number_id, pin: String
     let settings: Settings
+}
+
+struct Batch: Decodable {
+    let soak: [String]
+    let at_once: Int
+    let pin: String
+    let settings: Call.Settings
 }
 
 extension TwoStepClient {

@@ -17,15 +17,28 @@ object Driver {
         for (line in generateSequence(::readLine)) {
             val call = JsonParser.parseString(line).asJsonObject
             val answer =
-                try {
-                    val client = clients.getOrPut(call.getAsJsonObject("settings")) { client(call.getAsJsonObject("settings")) }
-                    mapOf("ok" to fields(runBlocking { client.setTwoStepPin(call.text("phone_number_id"), call.text("pin")) }))
-                } catch (error: TwoStepError) {
-                    mapOf("error" to fields(error))
+                when {
+                    call.has("contract") -> mapOf("contract" to Contract.offered())
+                    call.has("soak") -> mapOf("soak" to soak(call))
+                    call.has("settle") -> mapOf("settle" to Soak.settle())
+                    else -> answerTo(call)
                 }
             println(json.toJson(answer))
         }
     }
+
+    private fun answerTo(call: JsonObject): Map<String, Any> =
+        try {
+            mapOf("ok" to fields(runBlocking { kept(call).setTwoStepPin(call.text("phone_number_id"), call.text("pin")) }))
+        } catch (error: TwoStepError) {
+            mapOf("error" to fields(error) + mapOf("class" to error.javaClass.simpleName))
+        }
+
+    private fun soak(call: JsonObject) =
+        Soak.run(kept(call), call.list("soak").map { it.asString }, call["at_once"].asInt, call.text("pin"))
+
+    private fun kept(call: JsonObject) =
+        call.getAsJsonObject("settings").let { settings -> clients.getOrPut(settings) { client(settings) } }
 
     private fun client(settings: JsonObject) =
         TwoStepClient(settings.text("access_token")) {

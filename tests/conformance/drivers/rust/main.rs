@@ -1,6 +1,9 @@
 //! The Rust crate behind the line protocol: `{phone_number_id, pin, settings}` in, `{ok}` or `{error}` out.
 #![allow(clippy::print_stdout)] // it is the protocol
 
+mod contract;
+mod soak;
+
 use std::{collections::HashMap, io::BufRead, time::Duration};
 
 use serde_json::{Value, json};
@@ -10,13 +13,25 @@ fn main() {
     let mut clients: HashMap<String, blocking::Client> = HashMap::new();
     for line in std::io::stdin().lock().lines().map_while(Result::ok) {
         let call: Value = serde_json::from_str(&line).unwrap_or_default();
-        let answer = match run(&mut clients, &call) {
-            Ok(response) => json!({"ok": response}),
-            Err(Refusal::Error(error)) => json!({"error": *error}),
-            Err(Refusal::Skip(why)) => json!({"skip": why}),
-        };
-        println!("{answer}");
+        println!("{}", answer_to(&mut clients, &call));
     }
+}
+
+fn answer_to(clients: &mut HashMap<String, blocking::Client>, call: &Value) -> Value {
+    if call["settle"] == true {
+        return json!({"settle": {"heap": null}}); // nothing is collected here
+    }
+    if call["contract"] == true {
+        return json!({"contract": contract::offered()});
+    }
+    let answer = match call["soak"].as_array() {
+        None => run(clients, call).map(|response| json!({"ok": response})),
+        Some(ids) => kept(clients, call).map(|client| json!({"soak": soak::run(client, ids, call)})),
+    };
+    answer.unwrap_or_else(|refusal| match refusal {
+        Refusal::Error(error) => json!({"error": *error}),
+        Refusal::Skip(why) => json!({"skip": why}),
+    })
 }
 
 enum Refusal {
@@ -32,11 +47,15 @@ impl From<TwoStepError> for Refusal {
 
 fn run(clients: &mut HashMap<String, blocking::Client>, call: &Value) -> Result<SetTwoStepPinResponse, Refusal> {
     let text = |key: &str| call[key].as_str().unwrap_or_default();
+    Ok(kept(clients, call)?.set_two_step_pin(&text("phone_number_id").parse()?, &text("pin").parse()?)?)
+}
+
+fn kept<'a>(clients: &'a mut HashMap<String, blocking::Client>, call: &Value) -> Result<&'a blocking::Client, Refusal> {
     let key = call["settings"].to_string();
     if !clients.contains_key(&key) {
         clients.insert(key.clone(), client(&call["settings"])?);
     }
-    Ok(clients[&key].set_two_step_pin(&text("phone_number_id").parse()?, &text("pin").parse()?)?)
+    Ok(&clients[&key])
 }
 
 fn client(settings: &Value) -> Result<blocking::Client, Refusal> {
