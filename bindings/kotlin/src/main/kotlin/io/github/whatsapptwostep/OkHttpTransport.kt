@@ -4,6 +4,9 @@ import java.io.EOFException
 import java.io.IOException
 import java.io.InterruptedIOException
 import java.net.ProtocolException
+import java.net.SocketTimeoutException
+import java.util.Collections
+import java.util.WeakHashMap
 import java.util.concurrent.TimeUnit
 import java.util.concurrent.atomic.AtomicReference
 import kotlinx.coroutines.Dispatchers
@@ -12,9 +15,11 @@ import kotlinx.coroutines.delay
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.time.delay
 import kotlinx.coroutines.withContext
+import okhttp3.Connection
 import okhttp3.ConnectionPool
 import okhttp3.Interceptor
 import okhttp3.OkHttpClient
+import okhttp3.Protocol
 import okhttp3.Request
 import okhttp3.RequestBody
 import okhttp3.Response
@@ -45,7 +50,8 @@ public class OkHttpTransport private constructor(client: OkHttpClient, private v
             .connectTimeout(0, TimeUnit.SECONDS)
             .readTimeout(0, TimeUnit.SECONDS)
             .writeTimeout(0, TimeUnit.SECONDS)
-            .addNetworkInterceptor(Departure)
+            .addInterceptor(NextConnection)
+            .addNetworkInterceptor(Departure())
             .build()
 
     override suspend fun send(request: TransportRequest): TransportResponse =
@@ -83,13 +89,63 @@ private enum class State { CONNECTING, GAVE_UP, SENDING, DONE }
 private fun ownClient() =
     OkHttpClient.Builder().connectionPool(ConnectionPool(64, 30, TimeUnit.SECONDS)).build()
 
-/** Runs between connecting and sending: what fails before it has sent nothing. */
-private object Departure : Interceptor {
+/** A connection of the pool turned out to be dead before anything was sent over it. */
+private class ConnectionHasClosed : IOException("the server closed the idle connection")
+
+/** Takes the next one then: the dead one has left the pool, and a new one is never dead. */
+private object NextConnection : Interceptor {
     override fun intercept(chain: Interceptor.Chain): Response {
+        while (true) {
+            try {
+                return chain.proceed(chain.request())
+            } catch (_: ConnectionHasClosed) {
+                continue
+            }
+        }
+    }
+}
+
+/** Runs between connecting and sending: what fails before it has sent nothing. */
+private class Departure : Interceptor {
+    private val lastUse = Collections.synchronizedMap(WeakHashMap<Connection, Long>())
+
+    override fun intercept(chain: Interceptor.Chain): Response {
+        val connection = checkNotNull(chain.connection()) // a network interceptor's always has one
+        val idle = lastUse[connection]?.let { System.nanoTime() - it } ?: 0
+        if (idle > IDLE_NANOS && connection.hasClosed()) throw ConnectionHasClosed()
         val departs = chain.request().tag(Departs::class.java)
         if (departs != null && !departs.mayGo()) throw InterruptedIOException("connect timeout")
-        chain.connection()?.socket()?.let { runCatching { it.keepAlive = true } }
-        return chain.proceed(chain.request())
+        runCatching { connection.socket().keepAlive = true }
+        try {
+            return chain.proceed(chain.request())
+        } finally {
+            lastUse[connection] = System.nanoTime()
+        }
+    }
+
+    private companion object {
+        /** Looking takes a millisecond: not between calls in a row. */
+        val IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(50)
+    }
+}
+
+/**
+ * Has the server closed it, or said something unasked? HTTP/1 tells only whoever reads, and before a POST OkHttp looks at those
+ * alone that were idle for 10 s.
+ */
+private fun Connection.hasClosed(): Boolean {
+    if (protocol() != Protocol.HTTP_1_1) return false
+    val limit = socket().soTimeout
+    return try {
+        socket().soTimeout = 1
+        socket().getInputStream().read()
+        true
+    } catch (_: SocketTimeoutException) {
+        false
+    } catch (_: IOException) {
+        true
+    } finally {
+        runCatching { socket().soTimeout = limit }
     }
 }
 
