@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use crate::server::Step;
+use crate::{hostile, server::Step};
 
 pub(crate) const TOKEN: &str = "EAAG_secret_token_123";
 pub(crate) const PIN: &str = "735194";
@@ -35,6 +35,8 @@ pub(crate) struct Case {
     /// The one request, to the byte.
     pub(crate) request: Option<Value>,
     pub(crate) within: Option<Duration>,
+    /// How often the call is made through the same client; the last one is looked at, the others have to succeed.
+    pub(crate) calls: usize,
     /// A language whose types can't hold the value may skip it.
     pub(crate) may_skip: bool,
 }
@@ -53,6 +55,7 @@ pub(crate) fn case(group: &'static str, name: impl Into<String>) -> Case {
         words: Vec::new(),
         request: None,
         within: None,
+        calls: 1,
         may_skip: false,
     }
 }
@@ -65,6 +68,7 @@ pub(crate) fn all() -> Vec<Case> {
     cases.extend(graph_errors());
     cases.extend(scenarios());
     cases.push(nobody_listens());
+    cases.extend(hostile::cases());
     cases
 }
 

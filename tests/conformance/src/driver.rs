@@ -9,6 +9,8 @@ use std::{
 
 use serde_json::{Value, json};
 
+use crate::memory::{Gauge, Watch};
+
 /// How long a driver may take for a call beyond the call's own time, before it counts as hung. Ample: a machine may be busy.
 const GRACE: Duration = Duration::from_secs(20);
 
@@ -33,9 +35,25 @@ impl Driver {
         &self.command
     }
 
-    pub(crate) fn call(&mut self, call: &Value) -> Value {
+    /// How much a call may add to the process's memory, in kB.
+    pub(crate) fn memory_limit(&self) -> u64 {
+        // Kotlin's heap grows until there is a reason to collect; its own limit, 48 MB, is in drivers/run-kotlin.
+        if self.name == "kotlin" { 48 << 10 } else { 16 << 10 }
+    }
+
+    /// The answer, and how far the process's memory rose for it, in kB. The command's is its whole process.
+    pub(crate) fn measured(&mut self, call: &Value) -> (Value, u64) {
         if self.name == "command" {
             return command_line(&self.command, call);
+        }
+        let gauge = self.process.as_ref().map(|(child, _)| Gauge::start(child.id()));
+        let answer = self.call(call);
+        (answer, gauge.map_or(0, |gauge| gauge.rise()))
+    }
+
+    pub(crate) fn call(&mut self, call: &Value) -> Value {
+        if self.name == "command" {
+            return command_line(&self.command, call).0;
         }
         let timeout = Duration::from_secs_f64(call["settings"]["timeout"].as_f64().unwrap_or(30.0).max(0.0)) + GRACE;
         let (child, lines) = self.process.get_or_insert_with(|| spawn(&self.command));
@@ -77,16 +95,16 @@ fn spawn(command: &str) -> (Child, Receiver<String>) {
 }
 
 /// The command takes a call as flags, the secrets by its environment and standard input, and ends after each.
-fn command_line(command: &str, call: &Value) -> Value {
+fn command_line(command: &str, call: &Value) -> (Value, u64) {
     let settings = &call["settings"];
     let (id, pin) = (call["phone_number_id"].as_str().unwrap_or_default(), call["pin"].as_str().unwrap_or_default());
     let variables = [("WHATSAPP_ACCESS_TOKEN", "access_token"), ("WHATSAPP_APP_SECRET", "app_secret")];
     let has_nul = |value: &Value| value.as_str().is_some_and(|text| text.contains('\0'));
     if id.contains('\0') || settings.as_object().is_some_and(|settings| settings.values().any(has_nul)) {
-        return json!({"skip": "a process takes no NUL"});
+        return (json!({"skip": "a process takes no NUL"}), 0);
     }
     if pin.ends_with('\n') {
-        return json!({"skip": "the line ending of standard input is no part of the PIN"});
+        return (json!({"skip": "the line ending of standard input is no part of the PIN"}), 0);
     }
     let mut process = Command::new(command);
     process.args(["set", "--json", &format!("--phone-number-id={id}")]).env_clear();
@@ -104,14 +122,17 @@ fn command_line(command: &str, call: &Value) -> Value {
         process.arg(format!("--{}={value}", setting.replace('_', "-")));
     }
     let mut child = process.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect(command);
+    let watch = Watch::start(&child);
     let _ = child.stdin.take().expect("piped").write_all(pin.as_bytes());
     let output = child.wait_with_output().expect(command);
-    match serde_json::from_slice::<Value>(&output.stdout) {
+    let peak = watch.peak();
+    let answer = match serde_json::from_slice::<Value>(&output.stdout) {
         Ok(mut object) if object["success"] == true => {
             object.as_object_mut().and_then(|object| object.remove("success"));
             json!({"ok": object})
         }
         Ok(object) if object["error"].is_object() => json!({"error": object["error"]}),
         other => json!({"driver": format!("{:?}, {other:?}", output.status.code())}),
-    }
+    };
+    (answer, peak)
 }

@@ -7,28 +7,45 @@ mod cases;
 mod compare;
 mod contract;
 mod driver;
+mod hostile;
+mod memory;
 mod server;
 mod table;
 
+use cases::Case;
 use compare::Verdict;
 use driver::Driver;
 
 fn main() {
-    let mut table = table::Table::default();
+    let languages: Vec<_> = std::env::args().skip(1).collect();
+    let languages: Vec<_> = languages.iter().map(|of| of.split_once('=').expect("NAME=COMMAND")).collect();
     let cases = cases::all();
-    for argument in std::env::args().skip(1) {
-        let (name, command) = argument.split_once('=').expect("NAME=COMMAND");
-        let mut driver = Driver::start(name, command);
-        for (part, differences) in contract::check(&mut driver) {
-            let verdict = if differences.is_empty() { Verdict::Pass } else { Verdict::Differs(differences) };
-            table.add(name, &cases::case("contract", part), verdict);
+    let mut table = table::Table::default();
+    // Most of the time is spent waiting for time limits: a thread a language.
+    std::thread::scope(|scope| {
+        let run = |(name, command)| {
+            let cases = &cases;
+            scope.spawn(move || verdicts(&mut Driver::start(name, command), cases))
+        };
+        let threads: Vec<_> = languages.iter().map(|language| run(*language)).collect();
+        for ((name, _), thread) in languages.iter().zip(threads) {
+            let verdicts = thread.join().expect("a language's thread");
+            verdicts.into_iter().for_each(|(group, case, verdict)| table.add(name, group, &case, verdict));
         }
-        for case in &cases {
-            table.add(name, case, compare::run(&mut driver, case));
-        }
-    }
+    });
     print!("{table}");
     let failed = table.failures();
     println!("{} passed, {failed} failed, {} skipped", table.passes(), table.skips());
     std::process::exit(i32::from(failed > 0 || table.passes() == 0));
+}
+
+/// Group, name and verdict of each case.
+fn verdicts(driver: &mut Driver, cases: &[Case]) -> Vec<(&'static str, String, Verdict)> {
+    let contract = contract::check(driver).into_iter().map(|(part, differences)| {
+        let verdict = if differences.is_empty() { Verdict::Pass(0) } else { Verdict::Differs(differences) };
+        ("contract", part.to_owned(), verdict)
+    });
+    let mut verdicts: Vec<_> = contract.collect();
+    verdicts.extend(cases.iter().map(|case| (case.group, case.name.clone(), compare::run(driver, case))));
+    verdicts
 }

@@ -2,11 +2,13 @@
 
 use std::{
     io::{Read, Write},
-    net::{TcpListener, TcpStream},
+    net::{Shutdown, TcpListener, TcpStream},
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
+        mpsc::{Receiver, channel},
     },
+    time::Duration,
 };
 
 use serde_json::Value;
@@ -18,6 +20,9 @@ pub(crate) enum Step {
     Answer(u16, Vec<(String, String)>, Vec<u8>),
     /// Reads the request, then closes the connection.
     Close,
+    /// A success that promises to keep the connection, which is then closed; first only half, for so long at most, or until
+    /// the client has seen it and closes too.
+    AnswerThenClose(Duration),
 }
 
 impl Step {
@@ -56,6 +61,7 @@ pub(crate) struct Server {
     port: u16,
     seen: Arc<Mutex<Vec<Seen>>>,
     is_over: Arc<AtomicBool>,
+    closed: Mutex<Receiver<()>>,
 }
 
 impl Server {
@@ -64,16 +70,25 @@ impl Server {
         let port = listener.local_addr().expect("an address").port();
         let (seen, is_over) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicBool::new(false)));
         let (seen_there, is_over_there) = (seen.clone(), is_over.clone());
+        let (sender, closed) = channel();
         std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
                 if is_over_there.load(Ordering::Relaxed) {
                     return;
                 }
-                let (script, seen) = (script.clone(), seen_there.clone());
-                std::thread::spawn(move || serve(stream, &script, &seen));
+                let (script, seen, sender) = (script.clone(), seen_there.clone(), sender.clone());
+                std::thread::spawn(move || {
+                    serve(stream, &script, &seen);
+                    let _ = sender.send(());
+                });
             }
         });
-        Self { port, seen, is_over }
+        Self { port, seen, is_over, closed: Mutex::new(closed) }
+    }
+
+    /// Waits until a connection is closed.
+    pub(crate) fn wait_for_close(&self) {
+        let _ = self.closed.lock().expect("no panic there").recv_timeout(Duration::from_secs(10));
     }
 
     pub(crate) fn url(&self) -> String {
@@ -99,7 +114,11 @@ fn serve(mut stream: TcpStream, script: &[Step], seen: &Mutex<Vec<Seen>>) {
             seen.push(request);
             seen.len() - 1
         };
-        let Some(Step::Answer(status, headers, body)) = script.get(number) else { return };
+        let (status, headers, body): (&u16, &[_], &[u8]) = match script.get(number) {
+            Some(Step::Answer(status, headers, body)) => (status, headers, body),
+            Some(Step::AnswerThenClose(_)) => (&200, &[], b"{\"success\":true}"),
+            Some(Step::Close) | None => return,
+        };
         let mut answer = format!("HTTP/1.1 {status} X\r\n").into_bytes();
         for (name, value) in headers {
             answer.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
@@ -111,6 +130,13 @@ fn serve(mut stream: TcpStream, script: &[Step], seen: &Mutex<Vec<Seen>>) {
         answer.extend_from_slice(b"\r\n");
         answer.extend_from_slice(body);
         if stream.write_all(&answer).is_err() {
+            return;
+        }
+        if let Some(Step::AnswerThenClose(wait)) = script.get(number) {
+            if !wait.is_zero() && stream.shutdown(Shutdown::Write).is_ok() {
+                let _ = stream.set_read_timeout(Some(*wait));
+                let _ = stream.read(&mut [0]);
+            }
             return;
         }
     }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use crate::{cases::Case, compare::Verdict};
+use crate::compare::Verdict;
 
 #[derive(Clone, Copy, Default)]
 struct Count {
@@ -17,24 +17,35 @@ pub(crate) struct Table {
     groups: Vec<&'static str>,
     counts: BTreeMap<(String, &'static str), Count>,
     differences: Vec<String>,
+    /// Language, group and reason of what is not applicable, and how often.
+    skips: BTreeMap<(String, &'static str, String), usize>,
+    /// The call that took the most memory, by language.
+    greediest: BTreeMap<String, (u64, String)>,
 }
 
 impl Table {
-    pub(crate) fn add(&mut self, language: &str, case: &Case, verdict: Verdict) {
+    pub(crate) fn add(&mut self, language: &str, group: &'static str, case: &str, verdict: Verdict) {
         if !self.languages.iter().any(|known| known == language) {
             self.languages.push(language.to_owned());
         }
-        if !self.groups.contains(&case.group) {
-            self.groups.push(case.group);
+        if !self.groups.contains(&group) {
+            self.groups.push(group);
         }
-        let count = self.counts.entry((language.to_owned(), case.group)).or_default();
+        let count = self.counts.entry((language.to_owned(), group)).or_default();
         match verdict {
-            Verdict::Pass => count.passed += 1,
-            Verdict::Skip => count.skipped += 1,
+            Verdict::Pass(kb) => {
+                count.passed += 1;
+                let most = self.greediest.entry(language.to_owned()).or_default();
+                *most = (*most).clone().max((kb, case.to_owned()));
+            }
+            Verdict::Skip(reason) => {
+                count.skipped += 1;
+                *self.skips.entry((language.to_owned(), group, reason)).or_default() += 1;
+            }
             Verdict::Differs(differences) => {
                 count.failed += 1;
-                let name: String = case.name.chars().take(60).collect();
-                self.differences.push(format!("{language}: {}: {name}: {}", case.group, differences.join("; ")));
+                let name: String = case.chars().take(60).collect();
+                self.differences.push(format!("{language}: {group}: {name}: {}", differences.join("; ")));
             }
         }
     }
@@ -76,6 +87,12 @@ impl fmt::Display for Table {
             }
             writeln!(f)?;
         }
+        for ((language, group, reason), count) in &self.skips {
+            writeln!(f, "n/a: {language}: {group}: {count} of them: {reason}")?;
+        }
+        let greediest = self.languages.iter().filter_map(|language| Some((language, self.greediest.get(language)?)));
+        let greediest: Vec<_> = greediest.map(|(language, (kb, case))| format!("{language} {kb} ({case})")).collect();
+        writeln!(f, "most memory for a call, in kB, and for which: {}", greediest.join(", "))?;
         self.differences.iter().try_for_each(|difference| writeln!(f, "{difference}"))
     }
 }
