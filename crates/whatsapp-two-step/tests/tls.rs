@@ -48,7 +48,7 @@ async fn http_1_where_the_server_offers_no_more() {
 
 #[tokio::test]
 async fn a_bad_certificate_fails_before_anything_is_sent() {
-    for flaw in [Flaw::SelfSigned, Flaw::Expired, Flaw::NotYetValid, Flaw::WrongName] {
+    for flaw in [Flaw::SelfSigned, Flaw::Expired, Flaw::NotYetValid, Flaw::WrongName, Flaw::WrongPurpose] {
         let server = TlsServer::start(flaw, BOTH).await;
         let client = builder_for(server.url().parse().unwrap())
             .root_certificates(server.root.as_bytes())

@@ -1,6 +1,7 @@
 //! What the tests share.
 #![allow(dead_code)] // each test file uses its own part
 
+pub(crate) mod certificates;
 pub(crate) mod tls;
 pub(crate) mod vectors;
 

@@ -11,22 +11,11 @@ use hyper_util::{
     rt::{TokioExecutor, TokioIo},
     server::conn::auto,
 };
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
 use tokio::net::TcpListener;
-use tokio_rustls::{
-    TlsAcceptor,
-    rustls::{ServerConfig, pki_types::PrivateKeyDer},
-};
+use tokio_rustls::TlsAcceptor;
 
-/// What is wrong with the server's certificate.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Flaw {
-    None,
-    SelfSigned,
-    Expired,
-    NotYetValid,
-    WrongName,
-}
+use super::certificates::Authority;
+pub(crate) use super::certificates::Flaw;
 
 pub(crate) struct TlsServer {
     pub(crate) address: SocketAddr,
@@ -42,32 +31,8 @@ impl TlsServer {
     }
 
     pub(crate) async fn start(flaw: Flaw, protocols: &[&str]) -> Self {
-        let mut authority = CertificateParams::new(Vec::new()).unwrap();
-        authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
-
-        let name = if flaw == Flaw::WrongName { "other.example" } else { "localhost" };
-        let mut leaf = CertificateParams::new(vec![name.to_owned()]).unwrap();
-        match flaw {
-            Flaw::Expired => leaf.not_after = date_time_ymd(2020, 1, 1),
-            Flaw::NotYetValid => leaf.not_before = date_time_ymd(2100, 1, 1),
-            _ => {}
-        }
-        let key = KeyPair::generate().unwrap();
-        let certificate = match flaw {
-            Flaw::SelfSigned => leaf.self_signed(&key),
-            _ => leaf.signed_by(&key, &authority),
-        };
-        let chain = vec![certificate.unwrap().der().clone()];
-        let mut config =
-            ServerConfig::builder_with_provider(Arc::new(tokio_rustls::rustls::crypto::ring::default_provider()))
-                .with_safe_default_protocol_versions()
-                .unwrap()
-                .with_no_client_auth()
-                .with_single_cert(chain, PrivateKeyDer::try_from(key.serialize_der()).unwrap())
-                .unwrap();
-        config.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
-
+        let authority = Authority::new();
+        let config = authority.server(flaw, protocols);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let seen = Arc::new(Mutex::new(Vec::new()));
