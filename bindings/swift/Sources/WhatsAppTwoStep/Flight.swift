@@ -69,6 +69,13 @@ final class Flight: @unchecked Sendable {
             self.response = response
             hasDeparted = true
         }
+        // Inflated by URLSession, though nobody asked for compression. It counts as unreadable, as in every language, and at
+        // once: what follows may be a bomb.
+        let encoding = response.value(forHTTPHeaderField: "Content-Encoding") ?? "identity"
+        guard ["", "identity"].contains(encoding.lowercased()) else {
+            finish(.success(TransportResponse(response, body: Data())))
+            return false
+        }
         return response.expectedContentLength <= Int64(maxBodyBytes) || tooLarge()
     }
 
@@ -94,15 +101,17 @@ final class Flight: @unchecked Sendable {
         if let error {
             finish(.failure(failure(error, hasDeparted: hasDeparted, gaveUp: gaveUp)))
         } else if let response {
-            let headers = response.allHeaderFields.map { ("\($0.key)", "\($0.value)") }
-            let unique = Dictionary(headers) { first, _ in first }
-            // Inflated by URLSession, though nobody asked for compression. It counts as unreadable, as in every language.
-            let encoding = response.value(forHTTPHeaderField: "Content-Encoding") ?? "identity"
-            let isReadable = ["", "identity"].contains(encoding.lowercased())
-            finish(.success(TransportResponse(status: response.statusCode, headers: unique, body: isReadable ? body : Data())))
+            finish(.success(TransportResponse(response, body: body)))
         } else {
             finish(.failure(TransportError.malformed()))
         }
+    }
+}
+
+extension TransportResponse {
+    fileprivate init(_ response: HTTPURLResponse, body: Data) {
+        let headers = response.allHeaderFields.map { ("\($0.key)", "\($0.value)") }
+        self.init(status: response.statusCode, headers: Dictionary(headers) { first, _ in first }, body: body)
     }
 }
 
