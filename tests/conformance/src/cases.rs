@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use crate::{hostile, server::Step};
+use crate::{hostile, server::Step, tls};
 
 pub(crate) const TOKEN: &str = "EAAG_secret_token_123";
 pub(crate) const PIN: &str = "735194";
@@ -14,6 +14,7 @@ const ID: &str = "106540352242922";
 pub(crate) enum Server {
     Sandbox,
     Script(Vec<Step>),
+    Tls(tls::Fault),
     /// Bad input: whatever is there must hear nothing.
     Nobody,
 }
@@ -95,7 +96,7 @@ pub(crate) fn text<'a>(of: &'a Value, key: &str) -> &'a str {
     of[key].as_str().expect(key)
 }
 
-fn fields(of: &Value) -> Map<String, Value> {
+pub(crate) fn fields(of: &Value) -> Map<String, Value> {
     of.as_object().cloned().expect("an object")
 }
 
@@ -125,7 +126,7 @@ fn values() -> Vec<Case> {
         ));
     }
     for id in list(&ids, "valid").iter().map(|id| id.as_str().expect("text")) {
-        let script = vec![Step::Answer(200, Vec::new(), b"{\"success\":true}".to_vec())];
+        let script = vec![Step::succeed()];
         let request = Some(json!({"target": format!("/v24.0/{id}")}));
         cases.push(Case { id: id.to_owned(), server: Server::Script(script), request, ..case("ids", "valid") });
     }
@@ -165,7 +166,7 @@ fn requests() -> Vec<Case> {
             id: text(of, "phone_number_id").to_owned(),
             pin: text(of, "pin").to_owned(),
             settings,
-            server: Server::Script(vec![Step::Answer(200, Vec::new(), b"{\"success\":true}".to_vec())]),
+            server: Server::Script(vec![Step::succeed()]),
             request: Some(request),
             ..case("requests", text(of, "name"))
         }

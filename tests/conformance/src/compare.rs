@@ -10,6 +10,7 @@ use crate::{
     contract,
     driver::Driver,
     server::{Seen, Server as Scripted},
+    tls,
 };
 
 /// What a call may take beyond its timeout: 0.2 s by the contract, and what a driver and a machine that is busy with all languages at once cost.
@@ -27,12 +28,14 @@ pub(crate) enum Verdict {
 enum Peer {
     Sandbox(Sandbox),
     Script(Scripted),
+    Tls(tls::Server),
 }
 
 impl Peer {
     fn start(server: &Server) -> Self {
         match server {
             Server::Script(script) => Self::Script(Scripted::start(script.clone())),
+            Server::Tls(fault) => Self::Tls(tls::Server::start(*fault)),
             Server::Sandbox | Server::Nobody => Self::Sandbox(Sandbox::start().expect("a free port")),
         }
     }
@@ -41,6 +44,7 @@ impl Peer {
         match self {
             Self::Sandbox(sandbox) => sandbox.base_url().to_owned(),
             Self::Script(server) => server.url(),
+            Self::Tls(server) => server.url(),
         }
     }
 
@@ -48,6 +52,7 @@ impl Peer {
         match self {
             Self::Sandbox(sandbox) => recorded(sandbox),
             Self::Script(server) => server.seen(),
+            Self::Tls(server) => server.seen(),
         }
     }
 
@@ -66,6 +71,9 @@ pub(crate) fn run(driver: &mut Driver, case: &Case) -> Verdict {
     if !settings.contains_key("base_url") {
         let path = path.as_ref().and_then(Value::as_str).unwrap_or_default();
         settings.insert("base_url".to_owned(), format!("{}{path}", peer.url()).into());
+    }
+    if matches!(peer, Peer::Tls(_)) {
+        settings.insert("root_certificates".to_owned(), tls::ROOT.pem().into());
     }
     let call = json!({"phone_number_id": case.id, "pin": case.pin, "settings": settings});
     for _ in 1..case.calls {
@@ -95,7 +103,15 @@ pub(crate) fn run(driver: &mut Driver, case: &Case) -> Verdict {
     }
     differences.extend(odd_characters(&answer));
     let seen = peer.seen();
-    if matches!(case.server, Server::Nobody) && !seen.is_empty() {
+    if let Peer::Tls(server) = &peer {
+        let bytes = server.bytes();
+        let is_in = |secret: &str| bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+        if bytes.is_empty() || is_in(TOKEN) || is_in(PIN) {
+            differences.push("nothing came over the wire, or a secret did".to_owned());
+        }
+    }
+    let is_untrusted = matches!(case.server, Server::Tls(_)) && case.error.is_some();
+    if (is_untrusted || matches!(case.server, Server::Nobody)) && !seen.is_empty() {
         differences.push("something was sent".to_owned());
     }
     if let Some(expected) = &case.request {

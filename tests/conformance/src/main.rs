@@ -4,6 +4,9 @@
 #![allow(clippy::print_stdout, clippy::expect_used)] // a report, and a test that may panic
 
 mod cases;
+#[path = "../../../crates/whatsapp-two-step/tests/support/certificates.rs"]
+#[allow(dead_code, clippy::unwrap_used)]
+mod certificates;
 mod compare;
 mod contract;
 mod driver;
@@ -11,6 +14,7 @@ mod hostile;
 mod memory;
 mod server;
 mod table;
+mod tls;
 
 use cases::Case;
 use compare::Verdict;
@@ -33,6 +37,7 @@ fn main() {
             verdicts.into_iter().for_each(|(group, case, verdict)| table.add(name, group, &case, verdict));
         }
     });
+    tls::ROOT.remove();
     print!("{table}");
     let failed = table.failures();
     println!("{} passed, {failed} failed, {} skipped", table.passes(), table.skips());

@@ -20,12 +20,16 @@ pub(crate) enum Step {
     Answer(u16, Vec<(String, String)>, Vec<u8>),
     /// Reads the request, then closes the connection.
     Close,
-    /// A success that promises to keep the connection, which is then closed; first only half, for so long at most, or until
-    /// the client has seen it and closes too.
+    /// A success that promises to keep the connection, which is then closed all the same; how, [`close`] says.
     AnswerThenClose(Duration),
 }
 
 impl Step {
+    /// A plain success.
+    pub(crate) fn succeed() -> Self {
+        Self::Answer(200, Vec::new(), b"{\"success\":true}".to_vec())
+    }
+
     /// From a vector's `{status, headers, body}`.
     pub(crate) fn answer(of: &Value) -> Self {
         let status = of["status"].as_u64().and_then(|status| status.try_into().ok()).expect("a status");
@@ -72,13 +76,14 @@ impl Server {
         let (seen_there, is_over_there) = (seen.clone(), is_over.clone());
         let (sender, closed) = channel();
         std::thread::spawn(move || {
-            for stream in listener.incoming().map_while(Result::ok) {
+            for mut stream in listener.incoming().map_while(Result::ok) {
                 if is_over_there.load(Ordering::Relaxed) {
                     return;
                 }
                 let (script, seen, sender) = (script.clone(), seen_there.clone(), sender.clone());
                 std::thread::spawn(move || {
-                    serve(stream, &script, &seen);
+                    let wait = serve(&mut stream, &script, &seen);
+                    close(stream, wait);
                     let _ = sender.send(());
                 });
             }
@@ -107,8 +112,10 @@ impl Drop for Server {
     }
 }
 
-fn serve(mut stream: TcpStream, script: &[Step], seen: &Mutex<Vec<Seen>>) {
-    while let Some(request) = read(&mut stream) {
+/// Plays the script to a connection's end, and says how it is to be closed.
+pub(crate) fn serve(stream: &mut (impl Read + Write), script: &[Step], seen: &Mutex<Vec<Seen>>) -> Duration {
+    let at_once = Duration::ZERO;
+    while let Some(request) = read(stream) {
         let number = {
             let mut seen = seen.lock().expect("no panic there");
             seen.push(request);
@@ -117,7 +124,7 @@ fn serve(mut stream: TcpStream, script: &[Step], seen: &Mutex<Vec<Seen>>) {
         let (status, headers, body): (&u16, &[_], &[u8]) = match script.get(number) {
             Some(Step::Answer(status, headers, body)) => (status, headers, body),
             Some(Step::AnswerThenClose(_)) => (&200, &[], b"{\"success\":true}"),
-            Some(Step::Close) | None => return,
+            Some(Step::Close) | None => return at_once,
         };
         let mut answer = format!("HTTP/1.1 {status} X\r\n").into_bytes();
         for (name, value) in headers {
@@ -130,19 +137,24 @@ fn serve(mut stream: TcpStream, script: &[Step], seen: &Mutex<Vec<Seen>>) {
         answer.extend_from_slice(b"\r\n");
         answer.extend_from_slice(body);
         if stream.write_all(&answer).is_err() {
-            return;
+            return at_once;
         }
         if let Some(Step::AnswerThenClose(wait)) = script.get(number) {
-            if !wait.is_zero() && stream.shutdown(Shutdown::Write).is_ok() {
-                let _ = stream.set_read_timeout(Some(*wait));
-                let _ = stream.read(&mut [0]);
-            }
-            return;
+            return *wait;
         }
+    }
+    at_once
+}
+
+/// Closes half of it first, for so long at most, or until the client has seen it and closes too.
+fn close(mut stream: TcpStream, wait: Duration) {
+    if !wait.is_zero() && stream.shutdown(Shutdown::Write).is_ok() {
+        let _ = stream.set_read_timeout(Some(wait));
+        let _ = stream.read(&mut [0]);
     }
 }
 
-fn read(stream: &mut TcpStream) -> Option<Seen> {
+fn read(stream: &mut impl Read) -> Option<Seen> {
     let mut bytes = Vec::new();
     let mut chunk = [0; 4096];
     loop {

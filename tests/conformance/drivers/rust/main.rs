@@ -85,5 +85,8 @@ fn client(settings: &Value) -> Result<blocking::Client, Refusal> {
     if let Some(count) = settings["max_retries"].as_u64() {
         builder = builder.max_retries(count.try_into().unwrap_or(u32::MAX));
     }
+    if let Some(pem) = text("root_certificates") {
+        builder = builder.root_certificates(pem.as_bytes());
+    }
     Ok(blocking::Client::build(builder)?)
 }

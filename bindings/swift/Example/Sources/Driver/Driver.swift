@@ -16,8 +16,11 @@ import WhatsAppTwoStep
                 answer["soak"] = try await soak(kept(batch.settings), batch.soak, atOnce: batch.at_once, pin: batch.pin)
             } else if let call = try? JSONDecoder().decode(Call.self, from: Data(line.utf8)) {
                 do {
+                    if let reason = call.settings.whyNot { throw Skip(reason: reason) }
                     let response = try await kept(call.settings).setTwoStepPin(phoneNumberID: call.phone_number_id, pin: call.pin)
                     answer["ok"] = fields(response)
+                } catch let skip as Skip {
+                    answer["skip"] = skip.reason
                 } catch let error as TwoStepError {
                     answer["error"] = fields(error)
                 }
@@ -38,6 +41,13 @@ struct Call: Decodable {
         let app_secret, base_url, api_version: String?
         let timeout, connect_timeout: Double?
         let max_retries: Int?
+        let root_certificates: String?
+
+        /// On Linux URLSession trusts the system's roots, and takes no others: scripts/swift adds them there.
+        var whyNot: String? {
+            let areThere = ProcessInfo.processInfo.environment["HAS_ROOT_CERTIFICATES"]?.isEmpty == false
+            return root_certificates == nil || areThere ? nil : "on Linux URLSession takes no roots beside the system's"
+        }
     }
 
     let phone_number_id, pin: String
@@ -50,6 +60,8 @@ struct Batch: Decodable {
     let pin: String
     let settings: Call.Settings
 }
+
+struct Skip: Error { let reason: String }
 
 extension TwoStepClient {
     init(_ settings: Call.Settings) throws {

@@ -6,6 +6,9 @@ import io.github.whatsapptwostep.TwoStepClient
 import io.github.whatsapptwostep.TwoStepError
 import kotlin.time.Duration.Companion.seconds
 import kotlinx.coroutines.runBlocking
+import okhttp3.OkHttpClient
+import okhttp3.tls.HandshakeCertificates
+import okhttp3.tls.decodeCertificatePem
 
 /** The package behind the line protocol of tests/conformance: `{phone_number_id, pin, settings}` in, `{ok}` or `{error}` out. */
 object Driver {
@@ -48,7 +51,14 @@ object Driver {
             settings["timeout"]?.let { timeout(it.asDouble.seconds) }
             settings["connect_timeout"]?.let { connectTimeout(it.asDouble.seconds) }
             settings["max_retries"]?.let { maxRetries(it.asInt) }
+            settings["root_certificates"].stringOrNull?.let { httpClient(trusting(it)) }
         }
+
+    /** Roots are OkHttp's own matter here. */
+    private fun trusting(pem: String): OkHttpClient {
+        val trust = HandshakeCertificates.Builder().addPlatformTrustedCertificates().addTrustedCertificate(pem.decodeCertificatePem()).build()
+        return OkHttpClient.Builder().sslSocketFactory(trust.sslSocketFactory(), trust.trustManager).build()
+    }
 
     private fun fields(response: SetTwoStepPinResponse) =
         mapOf(
