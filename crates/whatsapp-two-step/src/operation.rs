@@ -1,4 +1,4 @@
-use http::{Method, Request, Response, Uri, header};
+use http::{HeaderValue, Method, Request, Response, Uri, header};
 use serde::Serialize;
 
 use crate::{
@@ -84,25 +84,25 @@ impl SetTwoStepPin {
     /// `invalid_configuration` if the parts make no URL.
     pub fn to_request(&self, endpoint: &Endpoint) -> Result<Request<Body>, TwoStepError> {
         let base = endpoint.base_url();
-        let path = format!("{}/{}/{}", base.path(), endpoint.api_version(), self.phone_number_id);
-        let target = match endpoint.proof() {
-            Some(proof) => format!("{path}?appsecret_proof={proof}"),
-            None => path,
-        };
+        let mut target = format!("{}/{}/{}", base.path(), endpoint.api_version(), self.phone_number_id);
+        if let Some(proof) = endpoint.proof() {
+            target.push_str("?appsecret_proof=");
+            target.push_str(proof);
+        }
         let url = Uri::builder()
             .scheme(base.scheme().clone())
             .authority(base.authority().clone())
             .path_and_query(target)
             .build();
-        let json = "application/json";
+        let json = HeaderValue::from_static("application/json");
         url.and_then(|url| {
             Request::builder()
                 .method(Method::POST)
                 .uri(url)
                 .header(header::AUTHORIZATION, endpoint.access_token().header())
-                .header(header::CONTENT_TYPE, json)
+                .header(header::CONTENT_TYPE, json.clone())
                 .header(header::ACCEPT, json)
-                .header(header::USER_AGENT, endpoint.language().user_agent())
+                .header(header::USER_AGENT, HeaderValue::from_static(endpoint.language().user_agent()))
                 .body(self.body())
         })
         .map_err(|_| crate::values::invalid_setting("base_url", "makes no URL with the version and the ID"))

@@ -72,7 +72,8 @@ impl<'a> Redactor<'a> {
 
     /// Does the number spell the PIN?
     pub(crate) fn is_echo(&self, number: u64) -> bool {
-        contains(number.to_string().as_bytes(), self.pin.expose())
+        // Most numbers have fewer digits than a PIN.
+        number >= 100_000 && contains(number.to_string().as_bytes(), self.pin.expose())
     }
 
     /// The secrets as they are.
@@ -86,9 +87,12 @@ impl<'a> Redactor<'a> {
     fn spellings(&self) -> Vec<Zeroizing<String>> {
         let mut all: Vec<_> = self.secrets().map(as_text).collect();
         // Hex in either case: servers and frameworks differ.
-        let encoded: Vec<_> =
-            all.iter().flat_map(|text| [true, false].map(|upper| percent_encoded(text, upper))).collect();
-        all.extend(encoded.into_iter().map(Zeroizing::new).filter(|text| text.contains('%')));
+        let encoded: Vec<_> = all
+            .iter()
+            .filter(|text| !text.bytes().all(is_unreserved))
+            .flat_map(|text| [true, false].map(|upper| percent_encoded(text, upper)))
+            .collect();
+        all.extend(encoded);
         all.sort_by_key(|text| std::cmp::Reverse(text.len()));
         all
     }
@@ -98,15 +102,24 @@ fn as_text(secret: &[u8]) -> Zeroizing<String> {
     Zeroizing::new(String::from_utf8_lossy(secret).into_owned())
 }
 
-/// As in a URL's query.
-fn percent_encoded(text: &str, upper: bool) -> String {
-    text.chars()
-        .map(|c| match c {
-            'A'..='Z' | 'a'..='z' | '0'..='9' | '-' | '_' | '.' | '~' => c.to_string(),
-            _ if upper => format!("%{:02X}", u32::from(c)), // a secret is ASCII
-            _ => format!("%{:02x}", u32::from(c)),
-        })
-        .collect()
+/// As in a URL's query. The text has room from the start, so that no half of it is left where it grew out of.
+fn percent_encoded(text: &str, upper: bool) -> Zeroizing<String> {
+    let mut encoded = Zeroizing::new(String::with_capacity(3 * text.len()));
+    for byte in text.bytes() {
+        if is_unreserved(byte) {
+            encoded.push(byte.into());
+            continue;
+        }
+        let hex = |digit: u8| char::from_digit(digit.into(), 16).unwrap_or_default();
+        let digits = [hex(byte >> 4), hex(byte & 15)];
+        encoded.push('%');
+        encoded.extend(digits.map(|digit| if upper { digit.to_ascii_uppercase() } else { digit }));
+    }
+    encoded
+}
+
+fn is_unreserved(byte: u8) -> bool {
+    matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~')
 }
 
 fn contains(text: &[u8], part: &[u8]) -> bool {

@@ -2,8 +2,10 @@
 
 mod body;
 mod headers;
+mod usage;
 
-pub use headers::Usage;
+pub use usage::Usage;
 
 pub(crate) use body::{Answer, GraphError, read_body};
-pub(crate) use headers::{api_version, request_id, retry_after, usage};
+pub(crate) use headers::{api_version, request_id, retry_after};
+pub(crate) use usage::usage;

@@ -70,7 +70,8 @@ impl Network {
             None => builder,
         };
         let client = builder.build().map_err(|_| invalid_setting("transport", "could not be set up"))?;
-        Ok(ReqwestTransport { client })
+        let base = base_url.to_string().parse().map_err(|_| invalid_setting("base_url", "is not a URL"))?;
+        Ok(ReqwestTransport { client, base })
     }
 }
 

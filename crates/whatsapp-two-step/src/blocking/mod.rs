@@ -1,8 +1,10 @@
 //! A client for programs without an executor: the same rules, one call at a time on the caller's thread.
 
+mod driver;
+
 use std::sync::Arc;
 
-use tokio::runtime::{Builder, Handle, Runtime};
+pub use driver::Driver;
 
 use crate::{
     AccessToken, ClientBuilder, PhoneNumberId, Pin, SetTwoStepPinResponse, TwoStepError, values::invalid_setting,
@@ -23,7 +25,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Client {
     inner: crate::Client,
-    runtime: Arc<Executor>,
+    driver: Arc<Driver>,
 }
 
 impl Client {
@@ -58,14 +60,8 @@ impl Client {
     /// `invalid_configuration`, with the setting's name.
     pub fn build(settings: ClientBuilder) -> Result<Self, TwoStepError> {
         let inner = settings.build()?;
-        // One thread for the connections; the calls themselves run on their callers'.
-        let runtime = Builder::new_multi_thread()
-            .worker_threads(1)
-            .thread_name("whatsapp-two-step")
-            .enable_all()
-            .build()
-            .map_err(|_| invalid_setting("transport", "could not start its thread"))?;
-        Ok(Self { inner, runtime: Arc::new(Executor(Some(runtime))) })
+        let driver = Driver::new().map_err(|_| invalid_setting("transport", "could not start its thread"))?;
+        Ok(Self { inner, driver: Arc::new(driver) })
     }
 
     /// Sets the number's two-step verification PIN; see [`crate::Client::set_two_step_pin`].
@@ -77,37 +73,6 @@ impl Client {
         phone_number_id: &PhoneNumberId,
         pin: &Pin,
     ) -> Result<SetTwoStepPinResponse, TwoStepError> {
-        self.runtime.block_on(|| self.inner.set_two_step_pin(phone_number_id, pin))
-    }
-}
-
-/// A runtime that can be used and dropped anywhere, also inside another, where tokio's own would panic.
-#[derive(Debug)]
-struct Executor(Option<Runtime>);
-
-impl Executor {
-    fn block_on<F: Future>(&self, call: impl FnOnce() -> F + Send) -> F::Output
-    where
-        F::Output: Send,
-    {
-        let run = || match &self.0 {
-            Some(runtime) => runtime.block_on(call()),
-            None => unreachable!("the runtime is taken by drop alone"),
-        };
-        if Handle::try_current().is_err() {
-            return run();
-        }
-        std::thread::scope(|scope| match scope.spawn(run).join() {
-            Ok(output) => output,
-            Err(panic) => std::panic::resume_unwind(panic),
-        })
-    }
-}
-
-impl Drop for Executor {
-    fn drop(&mut self) {
-        if let Some(runtime) = self.0.take() {
-            runtime.shutdown_background();
-        }
+        self.driver.block_on(|| self.inner.set_two_step_pin(phone_number_id, pin))
     }
 }
