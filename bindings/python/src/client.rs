@@ -96,9 +96,11 @@ impl NativeClient {
         start().map_err(|failure: Failure| failure.raise(py))
     }
 
-    fn close(&self) {
+    fn close(&self, py: Python<'_>) {
+        let inside = Inside::enter(py);
         let open = self.lock().take();
         drop(open);
+        inside.detach(|| inside.process.settle());
     }
 
     /// Base URL and version, for a `repr`.
@@ -133,14 +135,14 @@ impl NativeClient {
         pin: &Bound<'py, PyAny>,
     ) -> Result<Bound<'py, PyAny>, Failure> {
         let (id, pin, client) = (read_id(phone_number_id)?, read_pin(pin)?, self.client(inside.process)?);
-        let runtime = inside.process.runtime().map_err(PyErr::from)?;
+        let driver = inside.process.driver().map_err(PyErr::from)?;
         let signals = hears_signals(inside.py)?;
         let (route, mut exchanges) = mpsc::unbounded_channel();
         let call = Call::new(Route::Thread(route), &client, &pin);
         let mut work = pin!(call.run(&id));
         loop {
             // Python runs between the waits and not within: a signal's handler may make a call of its own.
-            let wait = || runtime.block_on(next(work.as_mut(), &mut exchanges, signals));
+            let wait = || driver.block_on(|| next(work.as_mut(), &mut exchanges, signals));
             let panicked = |_| Next::Done(Err(TwoStepError::internal()));
             match inside.detach(|| catch_unwind(AssertUnwindSafe(wait)).unwrap_or_else(panicked)) {
                 Next::Done(Ok(response)) => return Ok(outcome::response(inside.py, &response)?),

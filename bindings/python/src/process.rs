@@ -15,11 +15,13 @@ use std::{
 
 use pyo3::prelude::*;
 use tokio::runtime::{Builder, Runtime};
+use whatsapp_two_step::blocking::Driver;
 
 /// One per process that ever made a call here; a child appends its own to the list that it inherits.
 pub(crate) struct Process {
     id: u32,
     runtime: OnceLock<Runtime>,
+    driver: OnceLock<Driver>,
     /// Threads that are in native code and attached, or about to be.
     inside: AtomicUsize,
     closing: AtomicBool,
@@ -34,6 +36,7 @@ impl Process {
         Self {
             id,
             runtime: OnceLock::new(),
+            driver: OnceLock::new(),
             inside: AtomicUsize::new(0),
             closing: AtomicBool::new(false),
             closer: OnceLock::new(),
@@ -58,7 +61,21 @@ impl Process {
         self.id == process::id()
     }
 
-    /// One thread for the connections; blocking calls run on their callers'.
+    /// For blocking calls, which run on their callers' threads.
+    pub(crate) fn driver(&self) -> std::io::Result<&Driver> {
+        if let Some(driver) = self.driver.get() {
+            return Ok(driver);
+        }
+        let driver = Driver::new()?;
+        Ok(self.driver.get_or_init(|| driver))
+    }
+
+    /// Closes what a client that is gone has left open.
+    pub(crate) fn settle(&self) {
+        self.driver.get().inspect(|driver| driver.settle());
+    }
+
+    /// For event loops: one thread for their calls and connections.
     pub(crate) fn runtime(&self) -> std::io::Result<&Runtime> {
         if let Some(runtime) = self.runtime.get() {
             return Ok(runtime);
