@@ -158,3 +158,46 @@ impl<F: FnMut()> Drop for Defer<F> {
         (self.0)();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::mpsc, thread, time::Duration};
+
+    use super::Driver;
+
+    const LONG: Duration = Duration::from_secs(30);
+
+    #[test]
+    fn what_a_call_leaves_behind_goes_on_between_the_calls() {
+        let driver = Driver::new().unwrap();
+        let (sender, receiver) = mpsc::channel();
+        driver.block_on(|| async {
+            tokio::spawn(async move {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                sender.send(()).unwrap();
+            });
+        });
+        assert_eq!(receiver.recv_timeout(LONG), Ok(()));
+        // The keeper is at it now, and makes room.
+        assert_eq!(driver.block_on(|| async { 1 }), 1);
+    }
+
+    #[test]
+    fn many_threads_wait_for_each_other_in_it() {
+        let driver = Driver::new().unwrap();
+        let barrier = tokio::sync::Barrier::new(8);
+        thread::scope(|scope| {
+            let wait = || driver.block_on(|| barrier.wait()).is_leader();
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(wait)).collect();
+            let leaders = threads.into_iter().map(|thread| thread.join().unwrap());
+            assert_eq!(leaders.filter(|leads| *leads).count(), 1);
+        });
+    }
+
+    #[tokio::test]
+    async fn another_runtime_may_be_around_it() {
+        let driver = Driver::new().unwrap();
+        assert_eq!(driver.block_on(|| async { 2 }), 2);
+        drop(driver);
+    }
+}
