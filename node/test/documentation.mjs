@@ -1,10 +1,11 @@
-// documentation.mjs OUT: the examples of the READMEs and of the doc comments as files, to be compiled and run.
+// documentation.mjs OUT: the examples of the READMEs, of the project's pages and of the doc comments as files, to be compiled and run.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const [out] = process.argv.slice(2)
 mkdirSync(out, { recursive: true })
-const texts = { README: readFileSync('README.md', 'utf8'), PROJECT: readFileSync('PROJECT.md', 'utf8') }
+const texts = {}
+for (const page of readdirSync('.').filter((file) => file.endsWith('.md'))) texts[page.replace(/\.md$/, '')] = readFileSync(page, 'utf8')
 for (const file of readdirSync(process.env.SOURCES).filter((file) => file.endsWith('.cts'))) {
   const source = readFileSync(join(process.env.SOURCES, file), 'utf8')
   texts[file.replace(/\.cts$/, '')] = source.replaceAll(/^ *\* ?/gm, '')

@@ -54,7 +54,8 @@ pub use operation::{MAX_BODY_BYTES, SetTwoStepPin, SetTwoStepPinResponse};
 pub use transport::{Attempt, BoxFuture, Transport, TransportError};
 pub use values::{AccessToken, ApiVersion, AppSecret, BaseUrl, PhoneNumberId, Pin};
 
-/// The README's example, which has to compile too.
+/// The pages' examples, which have to compile too.
 #[cfg(all(doctest, feature = "reqwest"))]
 #[doc = include_str!("../../../README.md")]
-mod readme {}
+#[doc = include_str!("../../../docs/migration.md")]
+mod pages {}
