@@ -1,0 +1,79 @@
+"""The task against the sandbox that the wheel brings (its pytest fixture `whatsapp_sandbox`), without a broker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import django
+import pytest
+import worker
+from celery.exceptions import Retry
+from django.conf import settings
+from django.core.management import call_command
+from whatsapp_two_step.testing import Sandbox
+
+django.setup()
+from onboarding import tasks  # noqa: E402 - models need the set-up
+from onboarding.models import Number  # noqa: E402
+from onboarding.vault import MemoryVault  # noqa: E402
+
+worker.app.conf.task_always_eager = True
+GOOD = "106540352242922"
+
+
+@pytest.fixture(autouse=True)
+def project(whatsapp_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("WHATSAPP_ACCESS_TOKEN", "EAAtest")
+    monkeypatch.setattr(settings, "GRAPH_BASE_URL", whatsapp_sandbox.base_url)
+    monkeypatch.setattr(tasks, "vault", MemoryVault())
+    tasks.client.cache_clear()
+    call_command("migrate", run_syncdb=True, verbosity=0)
+    yield
+    Number.objects.all().delete()
+
+
+def run(phone_number_id: str) -> Number:
+    tasks.set_two_step_pin.delay(phone_number_id)
+    return Number.objects.get(pk=phone_number_id)
+
+
+def test_the_server_holds_what_the_vault_holds(whatsapp_sandbox: Sandbox) -> None:
+    number = run(GOOD)
+    assert (number.state, number.in_doubt) == ("set", False) and number.trace_id
+    assert tasks.vault.current[GOOD] == whatsapp_sandbox.pin(GOOD)
+
+
+def test_an_outage_is_tried_again_with_the_same_pin(whatsapp_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    fails_twice = "920010000000201"
+    hasty = tasks.Client("EAAtest", base_url=whatsapp_sandbox.base_url, max_retries=0)
+    monkeypatch.setattr(tasks, "client", lambda: hasty)
+    number = run(fails_twice)
+    assert (number.state, number.in_doubt) == ("set", False)
+    sent = [request.body for request in whatsapp_sandbox.requests() if request.path.endswith(fails_twice)]
+    assert len(sent) == 3 and len(set(sent)) == 1
+
+
+@pytest.mark.parametrize(
+    ("phone_number_id", "kind"),
+    [
+        ("900001900000463", "authentication"),
+        ("901330100000000", "number_not_ready"),
+        ("no-id", "invalid_phone_number_id"),
+    ],
+)
+def test_what_no_retry_can_mend_waits_for_a_person(whatsapp_sandbox: Sandbox, phone_number_id: str, kind: str) -> None:
+    number = run(phone_number_id)
+    assert (number.state, number.kind, number.in_doubt) == ("failed", kind, False) and number.hint
+    assert sum(request.path.endswith(phone_number_id) for request in whatsapp_sandbox.requests()) <= 1
+
+
+def test_the_server_s_own_wait_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+
+    def retry(*, exc: Exception, countdown: float) -> Retry:
+        waits.append(countdown)
+        return Retry(exc=exc)
+
+    monkeypatch.setattr(tasks.set_two_step_pin, "retry", retry)
+    number = run("911230000000000")  # rate limited, Retry-After: 3600
+    assert number.state == "pending" and 3600 <= waits[0] <= 3630
