@@ -1,0 +1,86 @@
+// The endpoint against the sandbox that the package brings.
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import { Client } from 'whatsapp-two-step'
+import { startSandbox, type Sandbox } from 'whatsapp-two-step/testing'
+
+import { createApp } from '../src/app.js'
+import { MemoryVault } from '../src/vault.js'
+
+const vault = new MemoryVault()
+let sandbox: Sandbox
+let server: Server
+let url: string
+
+before(async () => {
+  sandbox = await startSandbox()
+  const client = new Client({ accessToken: 'EAAtest', baseUrl: sandbox.baseUrl, maxRetries: 0 })
+  server = createApp(client, vault).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+})
+after(() => {
+  server.close()
+  server.closeAllConnections()
+  sandbox.close()
+})
+
+const post = (id: string, signal?: AbortSignal) =>
+  fetch(`${url}/numbers/${id}/two-step-pin`, { method: 'POST', ...(signal && { signal }) })
+
+test('the server holds what the vault holds', async () => {
+  const id = '106540352242922'
+  const answer = await post(id)
+  assert.equal(answer.status, 200)
+  assert.equal(vault.current.get(id), sandbox.pin(id))
+  assert.equal(vault.candidates.size, 0)
+})
+
+test('an unknown outcome keeps both PINs until a call settles it', async () => {
+  const id = '920010000000301' // fails twice, then works
+  for (const _ of [1, 2]) {
+    const answer = await post(id)
+    assert.equal(answer.status, 502)
+    assert.equal(((await answer.json()) as { outcome: string }).outcome, 'unknown')
+  }
+  assert.equal((await post(id)).status, 200)
+  assert.equal(vault.candidates.has(id), false)
+  const bodies = sandbox.requests().filter(({ path }) => path.endsWith(id)).map(({ body }) => body)
+  assert.equal(bodies.length, 3)
+  assert.equal(new Set(bodies).size, 1, 'every call sent the same candidate')
+})
+
+const failures = [
+  ['901330100000000', 409, 'rejected', null], // the number isn't registered
+  ['900001900000463', 500, 'rejected', null], // our token has expired
+  ['911230000000000', 503, 'rejected', '3600'], // rate limited for an hour
+  ['914000000000000', 502, 'unknown', null], // the PIN was set, and the answer is a 500
+  ['not-an-id', 422, 'not_sent', null],
+] as const
+for (const [id, status, outcome, retryAfter] of failures) {
+  test(`${id} is a ${status}`, async () => {
+    const answer = await post(id)
+    const text = await answer.text()
+    assert.equal(answer.status, status)
+    assert.equal(JSON.parse(text).outcome, outcome)
+    assert.equal(answer.headers.get('retry-after'), retryAfter)
+    assert.ok(!text.includes(vault.candidates.get(id)!), 'no PIN leaves the service')
+  })
+}
+
+test('when the caller goes away, so does the request to Meta, and the candidate stays', { timeout: 60_000 }, async () => {
+  const id = '910010000000000' // never answers
+  const caller = new AbortController()
+  const answer = post(id, caller.signal)
+  while (!sandbox.requests().some(({ path }) => path.endsWith(id))) await sleep(10)
+  const { aborted } = sandbox.stats()
+  caller.abort()
+  await assert.rejects(answer, { name: 'AbortError' })
+  while (sandbox.stats().aborted === aborted) await sleep(10)
+  assert.ok(vault.candidates.has(id))
+})
