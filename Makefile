@@ -1,9 +1,9 @@
 # Every task of the project: people and CI call the same ones.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-rust test-python test-node test-kotlin test-swift test-conformance test-bench test-release lint fuzz dist version clean
+.PHONY: help demo test test-rust test-python test-node test-kotlin test-swift test-conformance test-examples test-bench test-release lint fuzz dist version clean
 
 # In the order of the suites: what is built first serves the ones after it.
-SUITES := $(filter $(patsubst scripts/test-%,%,$(wildcard scripts/test-*)),lint rust python node kotlin swift conformance bench release)
+SUITES := $(filter $(patsubst scripts/test-%,%,$(wildcard scripts/test-*)),lint rust python node kotlin swift conformance examples bench release)
 
 help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ test-swift: ## builds and tests the Swift package, and makes a Swift toolchain w
 
 test-conformance: ## runs every built package through the same cases, and compares
 	@scripts/suite conformance
+
+test-examples: ## runs the examples on the built packages
+	@scripts/suite examples
 
 test-bench: ## counts the core's instructions and allocations against their budget
 	@scripts/suite bench
