@@ -1,6 +1,6 @@
 # Every task of the project: people and CI call the same ones.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-rust test-python test-node test-kotlin test-swift test-conformance test-examples test-bench test-release lint fuzz dist version clean
+.PHONY: help demo test test-rust test-python test-node test-kotlin test-swift test-conformance test-examples test-bench test-release lint fuzz audit licenses msrv semver reproducible dist version clean
 
 # In the order of the suites: what is built first serves the ones after it.
 SUITES := $(filter $(patsubst scripts/test-%,%,$(wildcard scripts/test-*)),lint rust python node kotlin swift conformance examples bench release)
@@ -46,6 +46,21 @@ lint: ## checks formatting, lints and documentation
 
 fuzz: ## fuzzes the parsers, ten minutes each, on a nightly toolchain
 	@scripts/fuzz
+
+audit: ## checks every dependency's licence, source and known vulnerabilities
+	@scripts/audit
+
+licenses: ## writes THIRD_PARTY_LICENSES anew, after a change of the dependencies
+	@scripts/licenses
+
+msrv: ## builds on the oldest Rust that is promised
+	@scripts/msrv
+
+semver: ## says what of the crates' API has broken since the last release
+	@scripts/semver
+
+reproducible: ## builds the wheel's library in two places, and compares
+	@scripts/reproducible
 
 dist: ## builds what a user installs, into dist/
 	@for script in scripts/dist-*; do "$$script" || [ $$? = 77 ] || exit; done

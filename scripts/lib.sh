@@ -20,9 +20,13 @@ DIST="${DIST:-dist}"
 dist_profile() {
     profile="${PROFILE:-$1}"
     built="${CARGO_TARGET_DIR:-$PWD/target}/${profile/#dev/debug}"
-    [ "$profile" = dev ] ||
-        export RUSTFLAGS="${RUSTFLAGS:-} --remap-path-prefix=$PWD=. --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo"
+    [ "$profile" = dev ] || remap_paths
 }
+remap_paths() {
+    RUSTFLAGS="${RUSTFLAGS:-} --remap-path-prefix=$(own_path "$PWD")=. --remap-path-prefix=$(own_path "${CARGO_HOME:-$HOME/.cargo}")=cargo"
+    export RUSTFLAGS
+}
+own_path() { cygpath --windows "$1" 2>/dev/null || echo "$1"; } # on Windows, bash and rustc spell a path differently
 
 # need TOOL HOW-TO-GET-IT
 need() { command -v "$1" >/dev/null 2>&1 || skip "$1 is not on this machine; $2"; }
@@ -36,4 +40,11 @@ demo_build() {
     [ "$status" != 77 ] || { echo "$log" | tail -n 1 && exit 77; }
     [ "$status" = 0 ] || fail "dist-$1: $log"
     touch "$stamp"
+}
+
+# cargo_tool CRATE VERSION: a program that cargo installs, once a machine, onto the PATH.
+cargo_tool() {
+    local tools="$CACHE/tools/$1-$2"
+    [ -x "$tools/bin/$1" ] || { say "installing $1 $2, once" && env -u CARGO_TARGET_DIR cargo install --quiet --locked --root "$tools" "$1@$2"; }
+    PATH="$tools/bin:$PATH"
 }

@@ -1,50 +1,43 @@
-// pack.mjs LIBRARY OUT: the tarballs of the main package and of this platform's, from what is built.
+// pack.mjs OUT: the tarball of the main package, from what is built.
+// pack.mjs OUT LIBRARY [PLATFORM]: the one of a platform's package, this machine's or the folder of npm/ that is named.
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
-const [library, out] = process.argv.slice(2)
+const [out, library, platform = thisPlatform()] = process.argv.slice(2)
 const root = resolve(import.meta.dirname, '..')
 const main = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-const platforms = readdirSync(join(root, 'npm'))
 const stage = mkdtempSync(join(tmpdir(), 'whatsapp-two-step-pack-'))
 
-// The versions of the packages must be one: the main one asks for its platforms' exactly.
-for (const platform of platforms) {
-  const { version } = JSON.parse(readFileSync(join(root, 'npm', platform, 'package.json'), 'utf8'))
-  if (version !== main.version) throw new Error(`npm/${platform} has version ${version}, not ${main.version}`)
+// A release says where it was built: npm compares that with the build's own proof.
+const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: name } = process.env
+const origin = name ? { repository: { type: 'git', url: `git+${server}/${name}.git` } } : {}
+
+function thisPlatform() {
+  const musl = process.platform === 'linux' && !process.report.getReport().header.glibcVersionRuntime
+  const abi = { linux: musl ? '-musl' : '-gnu', win32: '-msvc' }[process.platform] ?? ''
+  return `${process.platform}-${process.arch}${abi}`
 }
 
-function pack(name, fill) {
-  const folder = join(stage, name)
-  mkdirSync(folder)
-  fill(folder)
-  for (const licence of ['LICENSE-MIT', 'LICENSE-APACHE']) {
-    const path = join(root, '..', licence)
-    if (existsSync(path)) copyFileSync(path, join(folder, licence))
-  }
-  execFileSync('npm', ['pack', '--silent', '--pack-destination', resolve(out)], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] })
+function pack(manifest, readme, fill) {
+  writeFileSync(join(stage, 'package.json'), `${JSON.stringify({ ...manifest, ...origin }, null, 2)}\n`)
+  writeFileSync(join(stage, 'README.md'), readme)
+  fill()
+  for (const licence of ['LICENSE-MIT', 'LICENSE-APACHE']) copyFileSync(join(root, '..', licence), join(stage, licence))
+  mkdirSync(out, { recursive: true })
+  // npm is a script on Windows, which only a shell starts.
+  execFileSync('npm', ['pack', '--silent', '--pack-destination', resolve(out)], { cwd: stage, stdio: ['ignore', 'ignore', 'inherit'], shell: process.platform === 'win32' })
 }
 
-mkdirSync(out, { recursive: true })
-for (const file of readdirSync(out)) if (file.endsWith('.tgz')) rmSync(join(out, file))
-
-pack('main', (folder) => {
+if (library) {
+  const manifest = JSON.parse(readFileSync(join(root, 'npm', platform, 'package.json'), 'utf8'))
+  pack(manifest, `The native library of ${main.name} for ${platform}; npm installs it with that.\n`, () => copyFileSync(library, join(stage, manifest.main)))
+} else {
   const { devDependencies, scripts, ...rest } = main
-  const optionalDependencies = Object.fromEntries(platforms.map((platform) => [`${main.name}-${platform}`, main.version]))
-  writeFileSync(join(folder, 'package.json'), `${JSON.stringify({ ...rest, optionalDependencies }, null, 2)}\n`)
-  copyFileSync(join(root, 'README.md'), join(folder, 'README.md'))
-  cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true })
-})
-
-const musl = process.platform === 'linux' && !process.report.getReport().header.glibcVersionRuntime
-const abi = { linux: musl ? '-musl' : '-gnu', win32: '-msvc' }[process.platform] ?? ''
-const platform = `${process.platform}-${process.arch}${abi}`
-pack(platform, (folder) => {
-  copyFileSync(join(root, 'npm', platform, 'package.json'), join(folder, 'package.json'))
-  writeFileSync(join(folder, 'README.md'), `The native library of ${main.name} for ${platform}; npm installs it with that.\n`)
-  copyFileSync(library, join(folder, 'whatsapp-two-step.node'))
-})
+  // The same version exactly: the two halves of one library.
+  const optionalDependencies = Object.fromEntries(readdirSync(join(root, 'npm')).map((platform) => [`${main.name}-${platform}`, main.version]))
+  pack({ ...rest, optionalDependencies }, readFileSync(join(root, 'README.md'), 'utf8'), () => cpSync(join(root, 'dist'), join(stage, 'dist'), { recursive: true }))
+}
 
 rmSync(stage, { recursive: true })
