@@ -32,7 +32,10 @@ function pack(manifest, readme, fill) {
 
 if (library) {
   const manifest = JSON.parse(readFileSync(join(root, 'npm', platform, 'package.json'), 'utf8'))
-  pack(manifest, `The native library of ${main.name} for ${platform}; npm installs it with that.\n`, () => copyFileSync(library, join(stage, manifest.main)))
+  pack(manifest, `The native library of ${main.name} for ${platform}; npm installs it with that.\n`, () => {
+    copyFileSync(library, join(stage, manifest.main))
+    copyFileSync(join(root, '..', 'THIRD_PARTY_LICENSES'), join(stage, 'THIRD_PARTY_LICENSES'))
+  })
 } else {
   const { devDependencies, scripts, ...rest } = main
   // The same version exactly: the two halves of one library.

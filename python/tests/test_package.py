@@ -29,7 +29,7 @@ def test_version() -> None:
 def test_metadata() -> None:
     metadata = importlib.metadata.metadata("whatsapp-two-step")
     assert metadata["License-Expression"] == "MIT OR Apache-2.0"
-    assert sorted(metadata.get_all("License-File") or []) == ["LICENSE-APACHE", "LICENSE-MIT"]
+    assert sorted(metadata.get_all("License-File") or []) == ["LICENSE-APACHE", "LICENSE-MIT", "THIRD_PARTY_LICENSES"]
     assert "Client(" in (metadata.get_payload() or metadata["Description"])
     files = importlib.metadata.files("whatsapp-two-step") or []
     assert any(file.name == "py.typed" for file in files)
