@@ -20,27 +20,27 @@ function thisPlatform() {
   return `${process.platform}-${process.arch}${abi}`
 }
 
-function pack(manifest, readme, fill) {
-  writeFileSync(join(stage, 'package.json'), `${JSON.stringify({ ...manifest, ...origin }, null, 2)}\n`)
+// npm takes a file LICENSE along unasked, and none of these.
+function pack(manifest, readme, licences, fill) {
+  const files = [...manifest.files, ...licences]
+  writeFileSync(join(stage, 'package.json'), `${JSON.stringify({ ...manifest, files, ...origin }, null, 2)}\n`)
   writeFileSync(join(stage, 'README.md'), readme)
   fill()
-  for (const licence of ['LICENSE-MIT', 'LICENSE-APACHE']) copyFileSync(join(root, '..', licence), join(stage, licence))
+  for (const licence of licences) copyFileSync(join(root, '..', licence), join(stage, licence))
   mkdirSync(out, { recursive: true })
   // npm is a script on Windows, which only a shell starts.
   execFileSync('npm', ['pack', '--silent', '--pack-destination', resolve(out)], { cwd: stage, stdio: ['ignore', 'ignore', 'inherit'], shell: process.platform === 'win32' })
 }
 
+const own = ['LICENSE-MIT', 'LICENSE-APACHE']
 if (library) {
   const manifest = JSON.parse(readFileSync(join(root, 'npm', platform, 'package.json'), 'utf8'))
-  pack(manifest, `The native library of ${main.name} for ${platform}; npm installs it with that.\n`, () => {
-    copyFileSync(library, join(stage, manifest.main))
-    copyFileSync(join(root, '..', 'THIRD_PARTY_LICENSES'), join(stage, 'THIRD_PARTY_LICENSES'))
-  })
+  pack(manifest, `The native library of ${main.name} for ${platform}; npm installs it with that.\n`, [...own, 'THIRD_PARTY_LICENSES'], () => copyFileSync(library, join(stage, manifest.main)))
 } else {
   const { devDependencies, scripts, ...rest } = main
   // The same version exactly: the two halves of one library.
   const optionalDependencies = Object.fromEntries(readdirSync(join(root, 'npm')).map((platform) => [`${main.name}-${platform}`, main.version]))
-  pack({ ...rest, optionalDependencies }, readFileSync(join(root, 'README.md'), 'utf8'), () => cpSync(join(root, 'dist'), join(stage, 'dist'), { recursive: true }))
+  pack({ ...rest, optionalDependencies }, readFileSync(join(root, 'README.md'), 'utf8'), own, () => cpSync(join(root, 'dist'), join(stage, 'dist'), { recursive: true }))
 }
 
 rmSync(stage, { recursive: true })
