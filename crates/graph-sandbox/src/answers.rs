@@ -7,11 +7,28 @@ use std::time::{Duration, SystemTime};
 use crate::errors::ErrorBody;
 use crate::gzip;
 use crate::json;
+use crate::pin;
 use crate::reply::{Reply, Usage};
-use crate::scenario::Call;
+use crate::request::Request;
 
 /// The body cap of the clients' contract.
 const CAP: usize = 65_536;
+
+/// What an odd answer may echo.
+pub(crate) struct Call<'a> {
+    pub(crate) request: &'a Request,
+}
+
+impl Call<'_> {
+    pub(crate) fn token(&self) -> &str {
+        self.request.token().unwrap_or_default()
+    }
+
+    /// The PIN of the body, or zeros.
+    pub(crate) fn pin(&self) -> [u8; 6] {
+        pin::parse(self.request.body()).unwrap_or(*b"000000")
+    }
+}
 
 pub(crate) const HTML: &str = "<!DOCTYPE html>\n<html><head><title>Sorry, something went wrong.</title></head><body><h1>Sorry</h1></body></html>\n";
 pub(crate) const SUCCESS_AND_ERROR: &str =

@@ -9,12 +9,14 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use crate::answers::Call;
 use crate::control;
 use crate::fault::End;
 use crate::graph;
+use crate::pin;
 use crate::reply::Reply;
 use crate::request::{self, BadHead, Framing, Request};
-use crate::scenario::{self, Act, Call, Scenario};
+use crate::scenario::{self, Act, Scenario};
 use crate::state::State;
 use crate::version::Version;
 
@@ -129,7 +131,7 @@ impl Connection {
                     Act::Wire(fault) => fault.applies(),
                     Act::Answer(_) | Act::Script(_) => false,
                 };
-                if let Ok(pin) = graph::pin(request.body())
+                if let Ok(pin) = pin::parse(request.body())
                     && applies
                 {
                     self.state.set_pin(id, pin);

@@ -1,9 +1,8 @@
 //! The ordinary behaviour: numbers hold a PIN that can be set and asked about.
 
-use serde_json::Value;
-
 use crate::errors;
 use crate::json;
+use crate::pin;
 use crate::reply::{Reply, Usage};
 use crate::request::Request;
 use crate::state::State;
@@ -52,7 +51,7 @@ pub(crate) fn answer(request: &Request, id: Result<&str, &str>, state: &State, r
         return;
     }
     match request.method() {
-        "POST" if exists(id) => match pin(request.body()) {
+        "POST" if exists(id) => match pin::parse(request.body()) {
             Ok(pin) => state.set_pin(id, pin),
             Err(message) => reply.fail(400, "OAuthException", 100, None, message),
         },
@@ -81,23 +80,6 @@ pub(crate) fn no_such_object(method: &str, id: &str, reply: &mut Reply) {
         method.to_ascii_lowercase()
     );
     reply.fail(400, "GraphMethodException", 100, Some(33), &message);
-}
-
-/// The PIN in a request body, or the message of a code 100.
-///
-/// What the real call answers to a bad PIN is not known. The first text was recorded on `/register`, the second stands in an
-/// example of Meta's `OpenAPI` file. A number for a PIN is refused on purpose (its zeros are lost), and so is a form body:
-/// whether the real call takes them is unverified.
-pub(crate) fn pin(body: &[u8]) -> Result<[u8; 6], &'static str> {
-    const INVALID: &str = "(#100) Invalid PIN format. PIN must be exactly 6 digits";
-    match serde_json::from_slice::<Value>(body).as_ref().ok().and_then(|body| body.get("pin")) {
-        None | Some(Value::Null) => Err("(#100) The parameter pin is required."),
-        Some(Value::String(pin)) => {
-            let digits: [u8; 6] = pin.as_bytes().try_into().map_err(|_| INVALID)?;
-            if digits.iter().all(u8::is_ascii_digit) { Ok(digits) } else { Err(INVALID) }
-        }
-        Some(_) => Err(INVALID),
-    }
 }
 
 /// The answer of a `90` ID: that code, that subcode; `None` if the ID is not of that form.
@@ -137,24 +119,6 @@ mod tests {
         assert_eq!(route("/v99.0/1").id, Err("v99.0/1"));
         for nowhere in ["/", "/v24.0", "/v24.0/", "/v24.0/1/register", "/1/2", "//"] {
             assert!(route(nowhere).id.is_err(), "{nowhere}");
-        }
-    }
-
-    #[test]
-    fn pins() {
-        assert_eq!(pin(br#"{"pin":"012345"}"#), Ok(*b"012345"));
-        for bad in [
-            r#"{"pin":12345}"#,
-            r#"{"pin":"12345"}"#,
-            r#"{"pin":"1234567"}"#,
-            r#"{"pin":"12345a"}"#,
-            r#"{"pin":"\u0661\u0662\u0663"}"#,
-            r#"{"pin":""}"#,
-        ] {
-            assert!(pin(bad.as_bytes()).unwrap_err().contains("Invalid PIN"), "{bad}");
-        }
-        for none in ["", "{}", "[]", "pin=012345", r#"{"pin":null}"#] {
-            assert!(pin(none.as_bytes()).unwrap_err().contains("required"), "{none}");
         }
     }
 

@@ -38,6 +38,7 @@ mod fault;
 mod graph;
 mod gzip;
 mod json;
+mod pin;
 mod record;
 mod reply;
 mod request;

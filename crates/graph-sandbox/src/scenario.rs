@@ -1,10 +1,8 @@
 //! The faults and odd answers that magic IDs bring out: one table, which serves them and documents them.
 
-use crate::answers as odd;
+use crate::answers::{self as odd, Call};
 use crate::fault::Fault;
-use crate::graph;
 use crate::reply::Reply;
-use crate::request::Request;
 
 /// A fault or an odd answer, and the phone number ID that brings it out.
 ///
@@ -39,22 +37,6 @@ pub(crate) enum Act {
     Wire(Fault),
     /// One after the other; the last one stays.
     Script(&'static [Act]),
-}
-
-/// What an odd answer may echo.
-pub(crate) struct Call<'a> {
-    pub(crate) request: &'a Request,
-}
-
-impl Call<'_> {
-    pub(crate) fn token(&self) -> &str {
-        self.request.token().unwrap_or_default()
-    }
-
-    /// The PIN of the body, or zeros.
-    pub(crate) fn pin(&self) -> [u8; 6] {
-        graph::pin(self.request.body()).unwrap_or(*b"000000")
-    }
 }
 
 macro_rules! scenarios {
