@@ -40,6 +40,8 @@ fn fields() {
     assert_eq!(names(&response["usage"]), due("usage_fields"));
 }
 
+type Method = fn(ClientBuilder) -> ClientBuilder;
+
 /// The builder's methods, by their own names: one that is gone or renamed doesn't compile.
 macro_rules! methods {
     ($($name:ident($value:expr)),+ $(,)?) => {
@@ -49,7 +51,7 @@ macro_rules! methods {
 
 #[test]
 fn settings() {
-    let methods: [(&str, fn(ClientBuilder) -> ClientBuilder); 9] = methods![
+    let methods: [(&str, Method); 9] = methods![
         base_url("http://127.0.0.1:1".parse().unwrap()),
         api_version("v25.0".parse().unwrap()),
         app_secret("s3cret".parse().unwrap()),

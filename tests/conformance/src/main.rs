@@ -34,7 +34,9 @@ fn main() {
         let threads: Vec<_> = languages.iter().map(|language| run(*language)).collect();
         for ((name, _), thread) in languages.iter().zip(threads) {
             let verdicts = thread.join().expect("a language's thread");
-            verdicts.into_iter().for_each(|(group, case, verdict)| table.add(name, group, &case, verdict));
+            for (group, case, verdict) in verdicts {
+                table.add(name, group, &case, verdict);
+            }
         }
     });
     tls::ROOT.remove();
