@@ -4,18 +4,14 @@
 import http from 'node:http'
 import https from 'node:https'
 import net from 'node:net'
-import { rootCertificates } from 'node:tls'
 
-export function whatsAppTo(WhatsApp, url, ca) {
+export function whatsAppTo(WhatsApp, url) {
   const { protocol, hostname, port } = new URL(url)
   process.env.WA_BASE_URL = hostname // its own setting
   const client = new WhatsApp()
   client.requester.port = Number(port)
-  const { client: sender } = client.requester
-  if (protocol === 'https:') {
-    if (ca) sender.agent.options.ca = [...rootCertificates, ca]
-  } else {
-    sender.agent = withoutTls()
+  if (protocol === 'http:') {
+    client.requester.client.agent = withoutTls()
     https.request = http.request
   }
   return client

@@ -1,14 +1,12 @@
 // Makes the calls of a run, so many at once.
 
-import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 
 const MEMORY_AT = 100 // calls after which memory is looked at, beside the end
 
-export async function run(make, name) {
+export async function run(make) {
   const options = parse()
-  if (name === 'fetch' && options.ca) takeFromEnvironment(options.ca)
   const began = performance.now()
   const call = make(options.url, options.concurrency, options.ca && readFileSync(options.ca, 'utf8'))
   const madeMs = performance.now() - began
@@ -80,13 +78,6 @@ async function work(call, calls, record) {
 function shares(calls, workers) {
   const [each, more] = [Math.floor(calls / workers), calls % workers]
   return Array.from({ length: Math.min(calls, workers) }, (_, worker) => (worker < more ? each + 1 : each))
-}
-
-/** The built-in fetch takes a root certificate from where Node looks for it when it starts. */
-function takeFromEnvironment(ca) {
-  if (process.env.NODE_EXTRA_CA_CERTS === ca) return
-  const env = { ...process.env, NODE_EXTRA_CA_CERTS: ca }
-  process.exit(spawnSync(process.execPath, process.argv.slice(1), { env, stdio: 'inherit' }).status ?? 1)
 }
 
 function rss() {

@@ -4,7 +4,7 @@ What a peer needs is imported in its own function, so that a run pays for one pe
 """
 
 PHONE_NUMBER_ID = "106540352242922"
-TOKEN = "EAABENCHtoken"
+TOKEN = "EAABENCHpKq7ZBZC3xWvMt0aYdRs5LuJf9ZAhG2nEo8iVb4wQcTzX1rUy6mZD"
 PIN = "012345"
 VERSION = "v24.0"
 TIMEOUT = 30  # seconds; our own default, and said to each of the others
@@ -208,10 +208,15 @@ def _httpx_settings(httpx, concurrency, ca):
 
 
 def _widen(requests, session, concurrency, ca):
-    """A pool as large as the concurrency, and the root in place of all others, which is the only way there."""
+    """A pool as large as the concurrency. More roots than its own it takes only as one file with all of them."""
     for scheme in ("http://", "https://"):
         session.mount(scheme, requests.adapters.HTTPAdapter(pool_maxsize=concurrency))
     if ca is not None:
+        import atexit
         import os
+        import tempfile
 
-        os.environ["REQUESTS_CA_BUNDLE"] = ca  # such a variable wins over what the session says
+        with tempfile.NamedTemporaryFile(suffix=".pem", delete=False) as bundle:
+            bundle.write(_file(requests.certs.where()) + _file(ca))
+        atexit.register(os.unlink, bundle.name)
+        os.environ["REQUESTS_CA_BUNDLE"] = bundle.name  # such a variable wins over what the session says

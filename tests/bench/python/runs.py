@@ -23,9 +23,7 @@ class Measured:
         """How many calls each part has, and whether it is measured."""
         warmup, total = self._options.warmup, self._options.warmup + self._options.calls
         ends = sorted({end for end in (1, MEMORY_AT, warmup, total) if 0 < end <= total})
-        if self._options.calls == 0:
-            return
-        for start, end in zip([0, *ends], ends):
+        for start, end in zip([0, *ends], ends) if self._options.calls else ():
             yield end - start, start >= warmup
             if end == 1 and warmup == 0:
                 print("answered", flush=True)
