@@ -32,8 +32,8 @@ own_path() { cygpath --windows "$1" 2>/dev/null || echo "$1"; } # on Windows, ba
 need() { command -v "$1" >/dev/null 2>&1 || skip "$1 is not on this machine; $2"; }
 need_rust() { need cargo "install Rust from https://rustup.rs"; }
 
-# demo_build LANGUAGE PATH…: builds its package for the demo, unless nothing of it has changed since the last time.
-demo_build() {
+# dist_if_changed LANGUAGE PATH…: builds its package, unless nothing of it has changed since the last time.
+dist_if_changed() {
     local stamp="$DIST/.$1-built" log status=0
     if [ -e "$stamp" ] && [ -z "$(find Cargo.lock crates "${@:2}" -type f -newer "$stamp" -print -quit)" ]; then return; fi
     log="$("scripts/dist-$1" 2>&1)" || status=$?

@@ -16,7 +16,7 @@ fn main() {
             |peer, version: &str, ours, style| json!({"peer": peer, "version": version, "ours": ours, "style": style});
         let peers = [
             peer("whatsapp-two-step", &ours, true, "async"),
-            peer("whatsapp-two-step blocking", &ours, true, "sync"),
+            peer("whatsapp-two-step-blocking", &ours, true, "sync"),
             peer("reqwest", &reqwest, false, "async"),
             peer("hyper-util", &hyper, false, "async"),
         ];
@@ -25,7 +25,7 @@ fn main() {
     };
     match arguments.peer.as_str() {
         "whatsapp-two-step" => measure_async::<ours::Ours>(&arguments, &ours),
-        "whatsapp-two-step blocking" => {
+        "whatsapp-two-step-blocking" => {
             measure_blocking(&arguments, &ours, || ours::Blocking::connect(&arguments), ours::Blocking::set_pin);
         }
         "reqwest" => measure_async::<reqwest_peer::Reqwest>(&arguments, &reqwest),

@@ -17,7 +17,9 @@ struct SetPin {
 /// The token may stand where Graph takes it: in the header, as the programs send it, or as the parameter `access_token`, as
 /// Meta's own SDKs do; and the parameters may be JSON or a form.
 pub(crate) fn check(head: &Parts, body: &[u8]) -> Result<(), &'static str> {
-    if head.method != Method::POST || head.uri.path() != PATH {
+    // One SDK ends its path with a slash.
+    let path = head.uri.path();
+    if head.method != Method::POST || path.strip_suffix('/').unwrap_or(path) != PATH {
         return Err("not a POST to the phone number");
     }
     let json: Option<SetPin> = serde_json::from_slice(body).ok();
