@@ -98,6 +98,7 @@ impl Fault {
                     return Ok(end);
                 }
                 stream.write_all(&whole).await?;
+                return Ok(End::Next);
             }
             Self::Reset => stream.set_zero_linger()?,
             Self::Close | Self::AppliedClose => {}
