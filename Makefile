@@ -1,6 +1,6 @@
 # Every task of the project: people and CI call the same ones.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-rust test-python test-node test-kotlin test-swift test-conformance test-examples test-bench test-release bench lint fuzz audit licenses msrv semver reproducible dist version clean
+.PHONY: help demo test test-rust test-python test-node test-kotlin test-swift test-conformance test-examples test-bench test-release bench lint soak fuzz audit licenses msrv semver reproducible dist version clean
 
 # In the order of the suites: what is built first serves the ones after it.
 SUITES := $(filter $(patsubst scripts/test-%,%,$(wildcard scripts/test-*)),lint rust python node kotlin swift conformance examples bench release)
@@ -46,6 +46,9 @@ bench: ## measures ours beside the alternatives; QUICK=1: a short run
 
 lint: ## checks formatting, lints and documentation
 	@scripts/suite lint
+
+soak: ## makes 100,000 calls in each language (SOAK_CALLS sets another number), and looks for what grows
+	@scripts/soak $(SOAK_CALLS)
 
 fuzz: ## fuzzes the parsers, ten minutes each, on a nightly toolchain
 	@scripts/fuzz

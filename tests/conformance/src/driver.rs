@@ -10,7 +10,7 @@ use std::{
 use serde_json::{Value, json};
 
 use crate::{
-    memory::{Gauge, Watch},
+    memory::{Gauge, Held, Watch},
     tls::ROOT,
 };
 
@@ -36,6 +36,11 @@ impl Driver {
     /// What starts it.
     pub(crate) fn command(&self) -> &str {
         &self.command
+    }
+
+    /// What its processes hold now, once it has been asked for something.
+    pub(crate) fn holds(&self) -> Held {
+        self.process.as_ref().map(|(child, _)| Held::by(child.id())).unwrap_or_default()
     }
 
     /// How much a call may add to the process's memory, in kB.
@@ -64,9 +69,14 @@ impl Driver {
             return command_line(&self.command, call).0;
         }
         let timeout = Duration::from_secs_f64(call["settings"]["timeout"].as_f64().unwrap_or(30.0).max(0.0)) + GRACE;
+        self.ask(call, timeout)
+    }
+
+    /// What else than a call a driver is asked for; the command isn't.
+    pub(crate) fn ask(&mut self, question: &Value, timeout: Duration) -> Value {
         let (child, lines) = self.process.get_or_insert_with(|| spawn(&self.command));
         let stdin = child.stdin.as_mut().expect("piped");
-        let sent = writeln!(stdin, "{call}").and_then(|()| stdin.flush());
+        let sent = writeln!(stdin, "{question}").and_then(|()| stdin.flush());
         let answer = sent.ok().and_then(|()| lines.recv_timeout(timeout).ok());
         answer.and_then(|line| serde_json::from_str(&line).ok()).unwrap_or_else(|| {
             // It hung, died or printed something else: the next call gets a new one.

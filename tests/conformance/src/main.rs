@@ -1,4 +1,7 @@
-//! `conformance NAME=COMMAND…`: drives each language's built package through the same cases and prints who differs where.
+//! Drives each language's built package as a process of its own:
+//!
+//! - `conformance cases NAME=COMMAND…` through the same cases, and prints who differs where;
+//! - `conformance soak CALLS NAME=COMMAND…` through so many calls, and prints what they took.
 //!
 //! NAME is the language as the `User-Agent` has it, or `command` for the command line. See the README beside this crate.
 #![allow(clippy::print_stdout, clippy::expect_used)] // a report, and a test that may panic
@@ -13,6 +16,7 @@ mod driver;
 mod hostile;
 mod memory;
 mod server;
+mod soak;
 mod table;
 mod tls;
 
@@ -21,8 +25,20 @@ use compare::Verdict;
 use driver::Driver;
 
 fn main() {
-    let languages: Vec<_> = std::env::args().skip(1).collect();
-    let languages: Vec<_> = languages.iter().map(|of| of.split_once('=').expect("NAME=COMMAND")).collect();
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let (languages, mode): (Vec<&str>, Vec<&str>) =
+        arguments.iter().map(String::as_str).partition(|of| of.contains('='));
+    let languages: Vec<_> = languages.iter().filter_map(|of| of.split_once('=')).collect();
+    let is_good = match mode[..] {
+        ["cases"] => compared(&languages),
+        ["soak", calls] => soak::run(&languages, calls.parse().expect("a number of calls")),
+        _ => panic!("cases or soak CALLS, and NAME=COMMAND for each language"),
+    };
+    tls::ROOT.remove();
+    std::process::exit(i32::from(!is_good));
+}
+
+fn compared(languages: &[(&str, &str)]) -> bool {
     let cases = cases::all();
     let mut table = table::Table::default();
     // Most of the time is spent waiting for time limits: a thread a language.
@@ -39,11 +55,10 @@ fn main() {
             }
         }
     });
-    tls::ROOT.remove();
     print!("{table}");
     let failed = table.failures();
     println!("{} passed, {failed} failed, {} skipped", table.passes(), table.skips());
-    std::process::exit(i32::from(failed > 0 || table.passes() == 0));
+    failed == 0 && table.passes() > 0
 }
 
 /// Group, name and verdict of each case.

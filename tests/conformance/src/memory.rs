@@ -11,6 +11,24 @@ use std::{
     time::Duration,
 };
 
+/// What a process tree holds at a moment.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Held {
+    pub(crate) kb: u64,
+    pub(crate) descriptors: u64,
+}
+
+impl Held {
+    pub(crate) fn by(root: u32) -> Self {
+        let processes = tree(root);
+        let open = |process: &u32| fs::read_dir(format!("/proc/{process}/fd")).map_or(0, Iterator::count) as u64;
+        Self {
+            kb: processes.iter().map(|process| status_kb(*process, "VmRSS:")).sum(),
+            descriptors: processes.iter().map(open).sum(),
+        }
+    }
+}
+
 /// The peak of a process tree, in kB, since it was made.
 pub(crate) struct Gauge {
     processes: Vec<u32>,

@@ -1,0 +1,129 @@
+//! Many calls through one client of each language, 64 at once, with faults among them: what a process holds must not grow, and
+//! every call must end as the sandbox's table says, also after the server was killed.
+
+mod mix;
+mod report;
+mod server;
+
+use std::time::{Duration, Instant};
+
+use mix::{Mix, Weather};
+use report::{Row, Sample, print};
+use serde_json::{Value, json};
+use server::Server;
+
+use crate::{
+    cases::{PIN, TOKEN},
+    driver::Driver,
+};
+
+const AT_ONCE: usize = 64;
+/// How the calls are parted: after each part is looked at what the process holds.
+const BATCHES: usize = 10;
+/// Batches before the first look: pools fill, and what is compiled while it runs is compiled.
+const WARM_UP: usize = 2;
+/// The batch in which the server is killed, and not only after it.
+const KILLED: usize = 5;
+/// A call's own, ample for a machine on which all languages run at once.
+const TIMEOUT: f64 = 3.0;
+/// Longer than a retry waits (half a second), so that calls fail.
+const DOWN: Duration = Duration::from_secs(1);
+/// So long a client may take to see that its connections are closed.
+const NOTICE: Duration = Duration::from_millis(300);
+const A_BATCH: Duration = Duration::from_secs(600);
+const QUIET: Duration = Duration::from_secs(10);
+
+/// Runs every language, and says whether all is well.
+pub(crate) fn run(languages: &[(&str, &str)], calls: usize) -> bool {
+    let command = languages.iter().find(|(name, _)| *name == "command").expect("the command serves the sandbox").1;
+    let mut lanes = Vec::new();
+    for (name, driver) in languages.iter().filter(|(name, _)| *name != "command") {
+        lanes.push((*name, *driver, false));
+        if *name == "python" {
+            lanes.push((*name, *driver, true)); // its other client
+        }
+    }
+    let rows: Vec<_> = std::thread::scope(|scope| {
+        let start =
+            |(name, driver, on_a_loop)| scope.spawn(move || Lane::new(name, driver, on_a_loop, command).run(calls));
+        let threads: Vec<_> = lanes.into_iter().map(start).collect();
+        threads.into_iter().map(|thread| thread.join().expect("a language's thread")).collect()
+    });
+    print(&rows);
+    rows.iter().all(Row::is_good)
+}
+
+/// A language's client, and a server for it alone.
+struct Lane {
+    title: String,
+    driver: Driver,
+    server: Server,
+    on_a_loop: bool,
+    mix: Mix,
+}
+
+impl Lane {
+    fn new(name: &str, driver: &str, on_a_loop: bool, command: &str) -> Self {
+        Self {
+            title: if on_a_loop { format!("{name}, asyncio") } else { name.to_owned() },
+            driver: Driver::start(name, driver),
+            server: Server::start(command),
+            on_a_loop,
+            mix: Mix::new(name),
+        }
+    }
+
+    fn run(mut self, calls: usize) -> Row {
+        let (start, mut said) = (Instant::now(), Instant::now());
+        let mut row = Row { title: self.title.clone(), language: self.driver.name.clone(), ..Row::default() };
+        for number in 0..BATCHES {
+            let weather = if number == KILLED { Weather::Killed } else { Weather::Fair };
+            let size = calls / BATCHES + usize::from(number < calls % BATCHES);
+            row.differences.extend(self.batch(size, weather).into_iter().map(|it| format!("batch {number}: {it}")));
+            row.calls += size;
+            let sample = self.sample();
+            if number >= WARM_UP {
+                row.samples.push(sample);
+            }
+            if said.elapsed() > QUIET {
+                println!("{}: {} of {calls} calls in {:?}, {sample}", self.title, row.calls, start.elapsed());
+                said = Instant::now();
+            }
+        }
+        row.took = start.elapsed();
+        row
+    }
+
+    fn batch(&mut self, calls: usize, weather: Weather) -> Vec<String> {
+        let ids = self.mix.batch(calls);
+        let settings =
+            json!({"access_token": TOKEN, "base_url": self.server.url, "timeout": TIMEOUT, "max_retries": 1});
+        let batch =
+            json!({"soak": ids, "at_once": AT_ONCE, "on_a_loop": self.on_a_loop, "pin": PIN, "settings": settings});
+        let (driver, server) = (&mut self.driver, &mut self.server);
+        let answer = std::thread::scope(|scope| {
+            let answer = scope.spawn(|| driver.ask(&batch, A_BATCH));
+            if weather == Weather::Killed {
+                std::thread::sleep(Duration::from_millis(100)); // the silent ones are under way by then
+                server.kill();
+                std::thread::sleep(DOWN);
+                server.restart();
+            }
+            answer.join().expect("the driver's thread")
+        });
+        match &answer["soak"] {
+            Value::Null => vec![format!("the driver can't: {answer}")],
+            counted => self.mix.differences(&ids, counted, weather),
+        }
+    }
+
+    /// What is held when what is garbage is gone, and no connection is left to be counted.
+    fn sample(&mut self) -> Sample {
+        self.server.kill();
+        std::thread::sleep(NOTICE);
+        let answer = self.driver.ask(&json!({"settle": true}), A_BATCH);
+        let sample = Sample { held: self.driver.holds(), heap: answer["settle"]["heap"].as_u64() };
+        self.server.restart();
+        sample
+    }
+}
