@@ -1,7 +1,13 @@
 //! What an event loop is told. Rust's threads put events in and wake the loop by a byte on a socket; Python takes them out on
 //! the loop's own thread. So no thread of Rust's attaches to the interpreter.
+//!
+//! To wake a loop costs about as much as a call does, so the runtime's thread wakes it for several events at once: when it has
+//! nothing else to do, or has so many.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::{
+    cell::RefCell,
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+};
 
 use pyo3::{prelude::*, types::PyList};
 use whatsapp_two_step::{SetTwoStepPinResponse, TwoStepError};
@@ -16,11 +22,39 @@ pub(crate) struct Inbox(Sender);
 #[derive(Clone)]
 pub(crate) struct Sender(Arc<Shared>);
 
+/// So many events don't wait for more.
+const MANY: usize = 16;
+
+thread_local! {
+    /// The inboxes whose loops are to be woken; no list on another thread than the runtime's.
+    static TO_WAKE: RefCell<Option<Vec<Sender>>> = const { RefCell::new(None) };
+}
+
+/// For the runtime's thread, when it starts.
+pub(crate) fn gather() {
+    TO_WAKE.set(Some(Vec::new()));
+}
+
+/// For the runtime's thread, when it has nothing else to do.
+pub(crate) fn wake_all() {
+    let to_wake = TO_WAKE.with_borrow_mut(|senders| senders.as_mut().map(std::mem::take));
+    to_wake.into_iter().flatten().for_each(|sender| sender.wake());
+}
+
 struct Shared {
-    events: Mutex<Vec<(u64, Event)>>,
+    queue: Mutex<Queue>,
     arrived: Condvar,
     #[cfg(unix)]
     bell: Bell,
+}
+
+#[derive(Default)]
+struct Queue {
+    events: Vec<(u64, Event)>,
+    /// The loop knows, or is being told.
+    told: bool,
+    /// A thread waits that stands in for the socket.
+    waited_for: bool,
 }
 
 enum Event {
@@ -43,18 +77,46 @@ impl Sender {
     }
 
     fn put(&self, key: u64, event: Event) {
-        let mut events = self.events();
-        events.push((key, event));
-        // One ring for all that comes until the loop looks.
-        if events.len() == 1 {
-            self.0.arrived.notify_one();
-            #[cfg(unix)]
-            self.0.bell.ring();
+        let count = {
+            let mut queue = self.queue();
+            queue.events.push((key, event));
+            queue.events.len()
+        };
+        if count == MANY || (count == 1 && !self.wake_later()) {
+            self.wake();
         }
     }
 
-    fn events(&self) -> MutexGuard<'_, Vec<(u64, Event)>> {
-        self.0.events.lock().unwrap_or_else(PoisonError::into_inner)
+    /// When the runtime's thread has nothing else to do, if this is that thread.
+    fn wake_later(&self) -> bool {
+        TO_WAKE.with_borrow_mut(|senders| {
+            let Some(senders) = senders else { return false };
+            if !senders.iter().any(|sender| Arc::ptr_eq(&sender.0, &self.0)) {
+                senders.push(self.clone());
+            }
+            true
+        })
+    }
+
+    /// Wakes the loop, unless it is awake or has nothing to take; and not with the lock held, which the loop would run into.
+    fn wake(&self) {
+        let waited_for = {
+            let mut queue = self.queue();
+            if queue.told || queue.events.is_empty() {
+                return;
+            }
+            queue.told = true;
+            queue.waited_for
+        };
+        if waited_for {
+            self.0.arrived.notify_one();
+        }
+        #[cfg(unix)]
+        self.0.bell.ring();
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.0.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -69,7 +131,7 @@ impl Inbox {
     #[new]
     fn new() -> PyResult<Self> {
         Ok(Self(Sender(Arc::new(Shared {
-            events: Mutex::default(),
+            queue: Mutex::default(),
             arrived: Condvar::new(),
             #[cfg(unix)]
             bell: Bell::new()?,
@@ -93,19 +155,22 @@ impl Inbox {
     /// Blocks until there is something in it: for a thread that stands in for the socket.
     fn wait(&self, py: Python<'_>) {
         Inside::enter(py).detach(|| {
-            let events = self.0.events();
-            drop(self.0.0.arrived.wait_while(events, |events| events.is_empty()));
+            let mut queue = self.0.queue();
+            queue.waited_for = true;
+            drop(self.0.0.arrived.wait_while(queue, |queue| queue.events.is_empty()));
         });
     }
 
     /// Takes all out: the call's key, and a response, an exception, an exchange to carry out, or none to break one off.
     fn drain<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let _inside = Inside::enter(py);
+        // First the bell: what comes in between rings for nothing, but isn't missed.
+        #[cfg(unix)]
+        self.0.0.bell.silence();
         let events = {
-            let mut events = self.0.events();
-            #[cfg(unix)]
-            self.0.0.bell.silence();
-            std::mem::take(&mut *events)
+            let mut queue = self.0.queue();
+            queue.told = false;
+            std::mem::take(&mut queue.events)
         };
         let drained = PyList::empty(py);
         for (key, event) in events {

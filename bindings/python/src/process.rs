@@ -17,6 +17,8 @@ use pyo3::prelude::*;
 use tokio::runtime::{Builder, Runtime};
 use whatsapp_two_step::blocking::Driver;
 
+use crate::inbox;
+
 /// One per process that ever made a call here; a child appends its own to the list that it inherits.
 pub(crate) struct Process {
     id: u32,
@@ -83,6 +85,8 @@ impl Process {
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("whatsapp-two-step")
+            .on_thread_start(inbox::gather)
+            .on_thread_park(inbox::wake_all)
             .enable_io()
             .enable_time()
             .build()?;
