@@ -6,12 +6,26 @@ from whatsapp_two_step._client import ClientBase
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import asyncio
     from types import TracebackType
 
     from typing_extensions import Self, Unpack
 
+    from whatsapp_two_step._loop import Line
     from whatsapp_two_step._response import SetTwoStepPinResponse
     from whatsapp_two_step._types import AsyncTransportLike, Certificates, Seconds, Settings
+
+
+def _import_running() -> tuple[Line, asyncio.AbstractEventLoop]:
+    """In the first call, since that imports asyncio, which whoever calls here has already."""
+    global _running
+    from whatsapp_two_step._loop import running
+
+    _running = running
+    return running()
+
+
+_running = _import_running
 
 
 class AsyncClient(ClientBase):
@@ -100,14 +114,22 @@ class AsyncClient(ClientBase):
         Raises:
             TwoStepError: its class says what happened, its `outcome` which PIN holds now.
         """
-        from whatsapp_two_step._loop import Line  # imports asyncio, which whoever comes here has already
-
-        line = Line.of_running_loop()
+        line, loop = _running()
         try:
-            key = line.start(self._native, phone_number_id, pin)
+            key, future = line.start(loop, self._native, phone_number_id, pin)
         finally:
             del pin
-        return await line.finish(key)
+        try:
+            outcome = await future
+        finally:
+            line.end(key)
+            del future
+        if isinstance(outcome, BaseException):
+            try:
+                raise outcome
+            finally:
+                del outcome  # else exception and frame would hold each other
+        return outcome
 
     async def aclose(self) -> None:
         """Closes the connections. Calls that are under way end as they would."""

@@ -34,44 +34,26 @@ class Line:
         except NotImplementedError:  # Windows' default loop
             self._waiter = Waiter(self._inbox)
 
-    @staticmethod
-    def of_running_loop() -> Line:
-        """The line of the loop that runs here; without one, asyncio's own `RuntimeError`."""
-        loop = asyncio.get_running_loop()
-        line = _lines.get(loop)
-        if line is None:
-            line = _lines[loop] = Line(loop)
-        return line
-
-    def start(self, client: NativeClient, phone_number_id: str, pin: str) -> int:
-        """Starts a call, and gives it a key."""
+    def start(
+        self, loop: asyncio.AbstractEventLoop, client: NativeClient, phone_number_id: str, pin: str
+    ) -> tuple[int, asyncio.Future[SetTwoStepPinResponse | BaseException]]:
+        """Starts a call on this line's loop: a key for it, and what will have its outcome."""
         key = next(self._keys)
         try:
             started = client.start(self._inbox, key, phone_number_id, pin)
         finally:
             del pin
-        loop = asyncio.get_running_loop()
-        self._calls[key] = _Call(started, loop.create_future(), contextvars.copy_context())
+        future = loop.create_future()
+        self._calls[key] = _Call(started, future, contextvars.copy_context())
         if self._waiter is not None:
             self._waiter.watch(loop, self._drain)
-        return key
+        return key, future
 
-    async def finish(self, key: int) -> SetTwoStepPinResponse:
-        """Waits for a call. Cancelled, it cancels the call."""
-        future = self._calls[key].future
-        try:
-            outcome = await future
-        finally:
-            self._calls.pop(key).started.cancel()
-            del future
-            if self._waiter is not None and not self._calls:
-                self._inbox.rouse()
-        if isinstance(outcome, BaseException):
-            try:
-                raise outcome
-            finally:
-                del outcome  # else exception and frame would hold each other
-        return outcome
+    def end(self, key: int) -> None:
+        """Nobody waits for the call any more: it is done, or cancelled, and so is its request."""
+        self._calls.pop(key).started.cancel()
+        if self._waiter is not None and not self._calls:
+            self._inbox.rouse()
 
     def _drain(self) -> None:
         for key, event in self._inbox.drain():
@@ -101,6 +83,15 @@ class Line:
         task = self._sending.pop(key, None)
         if task is not None:
             task.cancel()
+
+
+def running() -> tuple[Line, asyncio.AbstractEventLoop]:
+    """The loop that runs here, and its line; without one, asyncio's own `RuntimeError`."""
+    loop = asyncio.get_running_loop()
+    line = _lines.get(loop)
+    if line is None:
+        line = _lines[loop] = Line(loop)
+    return line, loop
 
 
 _lines: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Line] = weakref.WeakKeyDictionary()
