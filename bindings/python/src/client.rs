@@ -120,7 +120,7 @@ impl NativeClient {
         let mut open = self.lock();
         let open =
             open.as_mut().ok_or_else(|| TwoStepError::invalid_configuration("client", "is closed; make a new one"))?;
-        if let Some(client) = open.made.get() {
+        if let Some(client) = open.made.get_in(process) {
             return Ok(client.clone());
         }
         let client = open.settings.clone().build()?;
@@ -136,7 +136,7 @@ impl NativeClient {
     ) -> Result<Bound<'py, PyAny>, Failure> {
         let (id, pin, client) = (read_id(phone_number_id)?, read_pin(pin)?, self.client(inside.process)?);
         let driver = inside.process.driver().map_err(PyErr::from)?;
-        let signals = hears_signals(inside.py)?;
+        let signals = hears_signals(inside)?;
         let (route, mut exchanges) = mpsc::unbounded_channel();
         let call = Call::new(Route::Thread(route), &client, &pin);
         let mut work = pin!(call.run(&id));
@@ -195,15 +195,15 @@ async fn next(
 }
 
 /// Only the main thread does. Asked once a thread, and again after a fork, which makes any thread the main one.
-fn hears_signals(py: Python<'_>) -> PyResult<bool> {
+fn hears_signals(inside: &Inside<'_>) -> PyResult<bool> {
     thread_local!(static KNOWN: Cell<Option<(u32, bool)>> = const { Cell::new(None) });
-    let process = std::process::id();
+    let process = inside.process.id();
     if let Some((id, known)) = KNOWN.get()
         && id == process
     {
         return Ok(known);
     }
-    let threading = py.import("threading")?;
+    let threading = inside.py.import("threading")?;
     let main = threading.call_method0("main_thread")?.getattr("ident")?;
     let is_main = main.eq(threading.call_method0("get_ident")?)?;
     KNOWN.set(Some((process, is_main)));
