@@ -25,7 +25,7 @@ impl<'a> Redactor<'a> {
     /// The order matters: a control character inside a secret must not hide it, a cut must not leave half of one.
     pub(crate) fn clean(&self, text: &str, max: usize) -> String {
         let mut line = Self::visible(text);
-        for secret in self.spellings() {
+        for secret in self.spellings(&line) {
             if line.contains(secret.as_str()) {
                 line = Zeroizing::new(line.replace(secret.as_str(), MARK));
             }
@@ -67,7 +67,7 @@ impl<'a> Redactor<'a> {
     /// Is a secret in the text, as `clean` would find it?
     pub(crate) fn finds_in(&self, text: &str) -> bool {
         let line = Self::visible(text);
-        self.spellings().iter().any(|secret| line.contains(secret.as_str()))
+        self.spellings(&line).iter().any(|secret| line.contains(secret.as_str()))
     }
 
     /// Does the number spell the PIN?
@@ -83,16 +83,16 @@ impl<'a> Redactor<'a> {
         [Some(self.endpoint.access_token().expose()), secret, proof, Some(&self.pin.expose()[..])].into_iter().flatten()
     }
 
-    /// The secrets as a server may spell them, the longest first: the PIN may be a part of a token.
-    fn spellings(&self) -> Vec<Zeroizing<String>> {
+    /// The secrets as a server may spell them in this line, the longest first: the PIN may be a part of a token.
+    fn spellings(&self, line: &str) -> Vec<Zeroizing<String>> {
         let mut all: Vec<_> = self.secrets().map(as_text).collect();
-        // Hex in either case: servers and frameworks differ.
-        let encoded: Vec<_> = all
-            .iter()
-            .filter(|text| !text.bytes().all(is_unreserved))
-            .flat_map(|text| [true, false].map(|upper| percent_encoded(text, upper)))
-            .collect();
-        all.extend(encoded);
+        if line.contains('%') {
+            // What a URL reserves, or each byte; hex in either case: servers and frameworks differ.
+            let ways = [(true, true), (true, false), (false, true), (false, false)];
+            let encode = |text| ways.map(|(spares, upper)| percent_encoded(text, spares, upper));
+            let encoded: Vec<_> = all.iter().flat_map(|text| encode(text)).collect();
+            all.extend(encoded);
+        }
         all.sort_by_key(|text| std::cmp::Reverse(text.len()));
         all
     }
@@ -103,10 +103,10 @@ fn as_text(secret: &[u8]) -> Zeroizing<String> {
 }
 
 /// As in a URL's query. The text has room from the start, so that no half of it is left where it grew out of.
-fn percent_encoded(text: &str, upper: bool) -> Zeroizing<String> {
+fn percent_encoded(text: &str, spares_unreserved: bool, upper: bool) -> Zeroizing<String> {
     let mut encoded = Zeroizing::new(String::with_capacity(3 * text.len()));
     for byte in text.bytes() {
-        if is_unreserved(byte) {
+        if spares_unreserved && is_unreserved(byte) {
             encoded.push(byte.into());
             continue;
         }
@@ -153,6 +153,9 @@ mod tests {
         assert_eq!(clean("Malformed access token EAA|735194|x", 99), "Malformed access token [redacted]");
         assert_eq!(clean("?access_token=EAA%7C735194%7Cx&b", 99), "?access_token=[redacted]&b");
         assert_eq!(clean("?access_token=EAA%7c735194%7cx&b", 99), "?access_token=[redacted]&b");
+        assert_eq!(clean("%37%33%35%31%39%34 %73%33%63%72%65%74 %45", 99), "[redacted] [redacted] %45");
+        assert_eq!(clean("%45%41%41%7C%37%33%35%31%39%34%7C%78", 99), "[redacted]");
+        assert_eq!(clean("%45%41%41%7c%37%33%35%31%39%34%7c%78", 99), "[redacted]");
         assert_eq!(clean("pin 735194, secret s3cret", 99), "pin [redacted], secret [redacted]");
     }
 
