@@ -24,12 +24,7 @@ impl<'a> Redactor<'a> {
     ///
     /// The order matters: a control character inside a secret must not hide it, a cut must not leave half of one.
     pub(crate) fn clean(&self, text: &str, max: usize) -> String {
-        let mut line = Self::visible(text);
-        for secret in self.spellings(&line) {
-            if line.contains(secret.as_str()) {
-                line = Zeroizing::new(line.replace(secret.as_str(), MARK));
-            }
-        }
+        let line = self.redact(&Self::visible(text));
         let line = line.trim();
         match line.char_indices().nth(max) {
             Some((end, _)) => format!("{}…", line[..end].trim_end()),
@@ -37,10 +32,28 @@ impl<'a> Redactor<'a> {
         }
     }
 
+    /// A mark for each secret, and one for several that overlap: the PIN may be a part of a token.
+    fn redact(&self, line: &str) -> Zeroizing<String> {
+        let mut redacted = Zeroizing::new(String::with_capacity(line.len() + MARK.len()));
+        let mut secret_until = 0;
+        for (at, character) in line.char_indices() {
+            if let Some(end) = self.secret_at(&line.as_bytes()[at..]) {
+                if at >= secret_until {
+                    redacted.push_str(MARK);
+                }
+                secret_until = secret_until.max(at + end);
+            }
+            if at >= secret_until {
+                redacted.push(character);
+            }
+        }
+        redacted
+    }
+
     /// `clean`, for IDs, which are worthless in part: nothing where a secret stood, and nothing that is no single word of
     /// visible ASCII.
     pub(crate) fn clean_id(&self, text: &str) -> Option<String> {
-        // Every answer has one, and as good as every one is plain: no need to spell the secrets out for it.
+        // Every answer has one, and as good as every one is plain: no need to look for more than the secrets as they are.
         let is_plain = (1..=MAX_ID).contains(&text.len())
             && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
         if is_plain && !self.secrets().any(|secret| contains(text.as_bytes(), secret)) {
@@ -67,7 +80,12 @@ impl<'a> Redactor<'a> {
     /// Is a secret in the text, as `clean` would find it?
     pub(crate) fn finds_in(&self, text: &str) -> bool {
         let line = Self::visible(text);
-        self.spellings(&line).iter().any(|secret| line.contains(secret.as_str()))
+        (0..line.len()).any(|at| self.secret_at(&line.as_bytes()[at..]).is_some())
+    }
+
+    /// The length of the longest secret that the text begins with.
+    fn secret_at(&self, text: &[u8]) -> Option<usize> {
+        self.secrets().filter_map(|secret| spelled_length(text, secret)).max()
     }
 
     /// Does the number spell the PIN?
@@ -82,44 +100,28 @@ impl<'a> Redactor<'a> {
         let proof = self.endpoint.proof().map(str::as_bytes);
         [Some(self.endpoint.access_token().expose()), secret, proof, Some(&self.pin.expose()[..])].into_iter().flatten()
     }
+}
 
-    /// The secrets as a server may spell them in this line, the longest first: the PIN may be a part of a token.
-    fn spellings(&self, line: &str) -> Vec<Zeroizing<String>> {
-        let mut all: Vec<_> = self.secrets().map(as_text).collect();
-        if line.contains('%') {
-            // What a URL reserves, or each byte; hex in either case: servers and frameworks differ.
-            let ways = [(true, true), (true, false), (false, true), (false, false)];
-            let encode = |text| ways.map(|(spares, upper)| percent_encoded(text, spares, upper));
-            let encoded: Vec<_> = all.iter().flat_map(|text| encode(text)).collect();
-            all.extend(encoded);
-        }
-        all.sort_by_key(|text| std::cmp::Reverse(text.len()));
-        all
+/// How much of the text spells the secret, if it begins with it: as it is, or with any of its bytes percent-encoded, as servers and
+/// frameworks differ in what they encode.
+fn spelled_length(text: &[u8], secret: &[u8]) -> Option<usize> {
+    if text.starts_with(secret) {
+        return Some(secret.len());
     }
-}
-
-fn as_text(secret: &[u8]) -> Zeroizing<String> {
-    Zeroizing::new(String::from_utf8_lossy(secret).into_owned())
-}
-
-/// As in a URL's query. The text has room from the start, so that no half of it is left where it grew out of.
-fn percent_encoded(text: &str, spares_unreserved: bool, upper: bool) -> Zeroizing<String> {
-    let mut encoded = Zeroizing::new(String::with_capacity(3 * text.len()));
-    for byte in text.bytes() {
-        if spares_unreserved && is_unreserved(byte) {
-            encoded.push(byte.into());
-            continue;
-        }
-        let hex = |digit: u8| char::from_digit(digit.into(), 16).unwrap_or_default();
-        let digits = [hex(byte >> 4), hex(byte & 15)];
-        encoded.push('%');
-        encoded.extend(digits.map(|digit| if upper { digit.to_ascii_uppercase() } else { digit }));
+    let mut length = 0;
+    for byte in secret {
+        length += match text.get(length..)? {
+            [b'%', high, low, ..] if hex(*high, *low) == Some(*byte) => 3,
+            [plain, ..] if plain == byte => 1,
+            _ => return None,
+        };
     }
-    encoded
+    Some(length)
 }
 
-fn is_unreserved(byte: u8) -> bool {
-    matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~')
+fn hex(high: u8, low: u8) -> Option<u8> {
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    u8::try_from(digit(high)? << 4 | digit(low)?).ok()
 }
 
 fn contains(text: &[u8], part: &[u8]) -> bool {
@@ -154,9 +156,18 @@ mod tests {
         assert_eq!(clean("?access_token=EAA%7C735194%7Cx&b", 99), "?access_token=[redacted]&b");
         assert_eq!(clean("?access_token=EAA%7c735194%7cx&b", 99), "?access_token=[redacted]&b");
         assert_eq!(clean("%37%33%35%31%39%34 %73%33%63%72%65%74 %45", 99), "[redacted] [redacted] %45");
-        assert_eq!(clean("%45%41%41%7C%37%33%35%31%39%34%7C%78", 99), "[redacted]");
-        assert_eq!(clean("%45%41%41%7c%37%33%35%31%39%34%7c%78", 99), "[redacted]");
+        assert_eq!(clean("%45%41%41%7C%37%33%35%31%39%34%7c%78", 99), "[redacted]");
+        assert_eq!(clean("pin 7%335%31%394, 100%", 99), "pin [redacted], 100%");
         assert_eq!(clean("pin 735194, secret s3cret", 99), "pin [redacted], secret [redacted]");
+    }
+
+    #[test]
+    fn secrets_that_overlap_leave_nothing_of_each_other() {
+        let endpoint = Endpoint::new(AccessToken::parse("94EAA").unwrap());
+        let pin = Pin::parse("735194").unwrap();
+        let redactor = Redactor::new(&endpoint, &pin);
+        assert_eq!(redactor.clean("a 735194EAA b 735194735194 c", 99), "a [redacted] b [redacted][redacted] c");
+        assert!(redactor.finds_in("735194EAA") && !redactor.finds_in("73519 94EA"));
     }
 
     #[test]
