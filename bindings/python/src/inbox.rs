@@ -26,19 +26,13 @@ pub(crate) struct Sender(Arc<Shared>);
 const MANY: usize = 16;
 
 thread_local! {
-    /// The inboxes whose loops are to be woken; no list on another thread than the runtime's.
+    /// The inboxes whose loops are to be woken; no list on a thread that never comes to [`wake_all`].
     static TO_WAKE: RefCell<Option<Vec<Sender>>> = const { RefCell::new(None) };
-}
-
-/// For the runtime's thread, when it starts.
-pub(crate) fn gather() {
-    TO_WAKE.set(Some(Vec::new()));
 }
 
 /// For the runtime's thread, when it has nothing else to do.
 pub(crate) fn wake_all() {
-    let to_wake = TO_WAKE.with_borrow_mut(|senders| senders.as_mut().map(std::mem::take));
-    to_wake.into_iter().flatten().for_each(|sender| sender.wake());
+    TO_WAKE.replace(Some(Vec::new())).into_iter().flatten().for_each(|sender| sender.wake());
 }
 
 struct Shared {

@@ -89,7 +89,6 @@ impl Process {
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("whatsapp-two-step")
-            .on_thread_start(inbox::gather)
             .on_thread_park(inbox::wake_all)
             .enable_io()
             .enable_time()
