@@ -31,7 +31,7 @@ const DOWN: Duration = Duration::from_secs(1);
 /// So long a client may take to see that its connections are closed.
 const NOTICE: Duration = Duration::from_millis(300);
 const A_BATCH: Duration = Duration::from_secs(600);
-const QUIET: Duration = Duration::from_secs(10);
+const QUIET: Duration = Duration::from_secs(20);
 
 /// Runs every language, and says whether all is well.
 pub(crate) fn run(languages: &[(&str, &str)], calls: usize) -> bool {
