@@ -37,6 +37,11 @@ public final class URLSessionTransport: Transport {
 
     deinit {
         session.finishTasksAndInvalidate()
+        #if canImport(FoundationNetworking)
+            // Linux's Foundation ends the process where a session goes while its last task still winds up.
+            let session = session
+            DispatchQueue.global().asyncAfter(deadline: .now() + 1) { withExtendedLifetime(session) {} }
+        #endif
     }
 
     /// Sends the request and gives the answer back.
