@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline'
 
 import { Client, TwoStepError } from 'whatsapp-two-step'
 import { contract as offered } from './contract.mjs'
+import { plant, show } from './show.mjs'
 import { settle, soak } from './soak.mjs'
 
 const TIMES = ['timeout', 'connect_timeout']
@@ -39,6 +40,8 @@ const client = (given) => {
 const answerTo = async (call) => {
   if (call.contract) return { contract: await offered() }
   if (call.soak) return { soak: await soak(client(call.settings), call) }
+  if (call.show) return { show: await show(call, settings) }
+  if (call.plant) return { plant: plant(call) }
   if (call.settle) return { settle: await settle() }
   try {
     return { ok: contract(await client(call.settings).setTwoStepPin(call.phone_number_id, call.pin), RESPONSE) }

@@ -4,6 +4,7 @@ import json
 import sys
 
 from contract import contract
+from show import plant, show
 from soak import settle, soak
 from whatsapp_two_step import Client, TwoStepError
 
@@ -19,7 +20,13 @@ def plain(value):
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-OTHERS = {"contract": lambda call: contract(), "soak": soak, "settle": lambda call: settle()}
+OTHERS = {
+    "contract": lambda call: contract(),
+    "soak": soak,
+    "settle": lambda call: settle(),
+    "show": show,
+    "plant": plant,
+}
 
 clients: dict[str, Client] = {}
 for line in sys.stdin:

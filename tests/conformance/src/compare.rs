@@ -9,9 +9,12 @@ use crate::{
     cases::{Case, PIN, Server, TOKEN},
     contract,
     driver::Driver,
+    secrets::Secrets,
     server::{Seen, Server as Scripted},
     tls,
 };
+
+const SECRETS: [(&str, &str); 2] = [("token", TOKEN), ("PIN", PIN)];
 
 /// What a call may take beyond its timeout: 0.2 s by the contract, and what a driver and a machine that is busy with all languages at once cost.
 const SLACK: Duration = Duration::from_secs(3);
@@ -25,7 +28,7 @@ pub(crate) enum Verdict {
 }
 
 /// Who answers a case, running.
-enum Peer {
+pub(crate) enum Peer {
     Sandbox(Sandbox),
     Script(Scripted),
     Tls(tls::Server),
@@ -48,7 +51,7 @@ impl Peer {
         }
     }
 
-    fn seen(&self) -> Vec<Seen> {
+    pub(crate) fn seen(&self) -> Vec<Seen> {
         match self {
             Self::Sandbox(sandbox) => recorded(sandbox),
             Self::Script(server) => server.seen(),
@@ -64,7 +67,8 @@ impl Peer {
     }
 }
 
-pub(crate) fn run(driver: &mut Driver, case: &Case) -> Verdict {
+/// Who answers, and the call.
+pub(crate) fn prepared(case: &Case) -> (Peer, Value) {
     let peer = Peer::start(&case.server);
     let mut settings = case.settings.clone();
     let path = settings.remove("base_url_path");
@@ -76,6 +80,11 @@ pub(crate) fn run(driver: &mut Driver, case: &Case) -> Verdict {
         settings.insert("root_certificates".to_owned(), tls::ROOT.pem().into());
     }
     let call = json!({"phone_number_id": case.id, "pin": case.pin, "settings": settings});
+    (peer, call)
+}
+
+pub(crate) fn run(driver: &mut Driver, case: &Case) -> Verdict {
+    let (peer, call) = prepared(case);
     for _ in 1..case.calls {
         let answer = driver.call(&call);
         if !answer["ok"].is_object() {
@@ -97,16 +106,15 @@ pub(crate) fn run(driver: &mut Driver, case: &Case) -> Verdict {
     if rise > driver.memory_limit() {
         differences.push(format!("took {rise} kB of memory"));
     }
-    let text = answer.to_string();
-    if case.error.is_some() && (text.contains(TOKEN) || (case.pin == PIN && text.contains(PIN))) {
-        differences.push("a secret shows".to_owned());
+    let secrets = Secrets::new(if case.pin == PIN { &SECRETS } else { &SECRETS[..1] });
+    if case.error.is_some() {
+        differences.extend(secrets.in_text(&answer.to_string()).iter().map(|secret| format!("the {secret} shows")));
     }
     differences.extend(odd_characters(&answer));
     let seen = peer.seen();
     if let Peer::Tls(server) = &peer {
         let bytes = server.bytes();
-        let is_in = |secret: &str| bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
-        if bytes.is_empty() || is_in(TOKEN) || is_in(PIN) {
+        if bytes.is_empty() || !secrets.in_text(&String::from_utf8_lossy(&bytes)).is_empty() {
             differences.push("nothing came over the wire, or a secret did".to_owned());
         }
     }
@@ -136,7 +144,7 @@ fn recorded(sandbox: &Sandbox) -> Vec<Seen> {
     let requests = sandbox.requests();
     let seen = requests.iter().map(|request| Seen {
         method: request.method().to_owned(),
-        target: request.path().to_owned(),
+        target: request.query().map_or(request.path().to_owned(), |query| format!("{}?{query}", request.path())),
         headers: request.headers().iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone())).collect(),
         body: request.body().to_vec(),
     });

@@ -10,9 +10,16 @@ use std::{
 use serde_json::{Value, json};
 
 use crate::{
-    memory::{Gauge, Held, Watch},
+    command,
+    memory::{Gauge, Held},
+    record::Record,
+    secrets::backwards,
     tls::ROOT,
 };
+
+/// What makes hosts talk, beside what the drivers switch on themselves.
+const TALKATIVE: [(&str, &str); 4] =
+    [("NODE_DEBUG", "*"), ("RUST_BACKTRACE", "full"), ("RUST_LOG", "trace"), ("CFNETWORK_DIAGNOSTICS", "3")];
 
 /// How long a driver may take for a call beyond the call's own time, before it counts as hung. Ample: a machine may be busy.
 const GRACE: Duration = Duration::from_secs(20);
@@ -21,11 +28,17 @@ pub(crate) struct Driver {
     pub(crate) name: String,
     command: String,
     process: Option<(Child, Receiver<String>)>,
+    record: Option<Record>,
 }
 
 impl Driver {
     pub(crate) fn start(name: &str, command: &str) -> Self {
-        Self { name: name.to_owned(), command: command.to_owned(), process: None }
+        Self { name: name.to_owned(), command: command.to_owned(), process: None, record: None }
+    }
+
+    /// Everything that it prints is kept, and it is asked to print much.
+    pub(crate) fn recorded(name: &str, command: &str, record: Record) -> Self {
+        Self { name: name.to_owned(), command: command.to_owned(), process: None, record: Some(record) }
     }
 
     /// The language that the `User-Agent` names.
@@ -57,16 +70,32 @@ impl Driver {
     /// The answer, and how far the process's memory rose for it, in kB. The command's is its whole process.
     pub(crate) fn measured(&mut self, call: &Value) -> (Value, u64) {
         if self.name == "command" {
-            return command_line(&self.command, call);
+            return command::run(&self.command, call);
         }
         let gauge = self.process.as_ref().map(|(child, _)| Gauge::start(child.id()));
         let answer = self.call(call);
         (answer, gauge.map_or(0, |gauge| gauge.rise()))
     }
 
+    /// Makes the call, and prints all that there is to its result.
+    pub(crate) fn show(&mut self, call: &Value, timeout: Duration) -> Value {
+        match (&self.record, self.name.as_str()) {
+            (Some(record), "command") => command::show(&self.command, call, record),
+            _ => self.ask(&backwards(call.clone()), timeout),
+        }
+    }
+
+    /// Prints a text through this channel.
+    pub(crate) fn plant(&mut self, channel: &str, text: &str, timeout: Duration) {
+        match (&self.record, self.name.as_str()) {
+            (Some(record), "command") => command::plant(&self.command, channel, text, record),
+            _ => drop(self.ask(&backwards(json!({"plant": channel, "text": text})), timeout)),
+        }
+    }
+
     pub(crate) fn call(&mut self, call: &Value) -> Value {
         if self.name == "command" {
-            return command_line(&self.command, call).0;
+            return command::run(&self.command, call).0;
         }
         let timeout = Duration::from_secs_f64(call["settings"]["timeout"].as_f64().unwrap_or(30.0).max(0.0)) + GRACE;
         self.ask(call, timeout)
@@ -74,7 +103,7 @@ impl Driver {
 
     /// What else than a call a driver is asked for; the command isn't.
     pub(crate) fn ask(&mut self, question: &Value, timeout: Duration) -> Value {
-        let (child, lines) = self.process.get_or_insert_with(|| spawn(&self.command));
+        let (child, lines) = self.process.get_or_insert_with(|| spawn(&self.command, self.record.as_ref()));
         let stdin = child.stdin.as_mut().expect("piped");
         let sent = writeln!(stdin, "{question}").and_then(|()| stdin.flush());
         let answer = sent.ok().and_then(|()| lines.recv_timeout(timeout).ok());
@@ -98,63 +127,28 @@ impl Drop for Driver {
     }
 }
 
-fn spawn(command: &str) -> (Child, Receiver<String>) {
+fn spawn(command: &str, record: Option<&Record>) -> (Child, Receiver<String>) {
     let mut words = command.split(' ');
-    let mut child = Command::new(words.next().unwrap_or_default())
-        .args(words)
-        .env("ROOT_CERTIFICATES", ROOT.file())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect(command);
+    let mut process = Command::new(words.next().unwrap_or_default());
+    process.args(words).env("ROOT_CERTIFICATES", ROOT.file()).stdin(Stdio::piped()).stdout(Stdio::piped());
+    if record.is_some() {
+        process.envs(TALKATIVE).stderr(Stdio::piped());
+    }
+    let mut child = process.spawn().expect(command);
     let output = BufReader::new(child.stdout.take().expect("piped"));
+    if let (Some(record), Some(mut errors)) = (record, child.stderr.take()) {
+        let mut record = record.clone();
+        std::thread::spawn(move || std::io::copy(&mut errors, &mut record));
+    }
+    let mut record = record.cloned();
     let (sender, lines) = channel();
-    std::thread::spawn(move || output.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
+    std::thread::spawn(move || {
+        output.lines().map_while(Result::ok).try_for_each(|line| {
+            if let Some(record) = &mut record {
+                record.add(line.as_bytes());
+            }
+            sender.send(line)
+        })
+    });
     (child, lines)
-}
-
-/// The command takes a call as flags, the secrets by its environment and standard input, and ends after each.
-fn command_line(command: &str, call: &Value) -> (Value, u64) {
-    let settings = &call["settings"];
-    let (id, pin) = (call["phone_number_id"].as_str().unwrap_or_default(), call["pin"].as_str().unwrap_or_default());
-    let variables = [("WHATSAPP_ACCESS_TOKEN", "access_token"), ("WHATSAPP_APP_SECRET", "app_secret")];
-    let has_nul = |value: &Value| value.as_str().is_some_and(|text| text.contains('\0'));
-    if id.contains('\0') || settings.as_object().is_some_and(|settings| settings.values().any(has_nul)) {
-        return (json!({"skip": "a process takes no NUL"}), 0);
-    }
-    if pin.ends_with('\n') {
-        return (json!({"skip": "the line ending of standard input is no part of the PIN"}), 0);
-    }
-    let mut process = Command::new(command);
-    process.args(["set", "--json", &format!("--phone-number-id={id}")]).env_clear();
-    for (variable, setting) in variables {
-        if let Some(value) = settings[setting].as_str() {
-            process.env(variable, value);
-        }
-    }
-    for setting in ["base_url", "api_version", "timeout", "connect_timeout", "max_retries"] {
-        let value = match &settings[setting] {
-            Value::Null => continue,
-            Value::String(text) => text.clone(),
-            number => number.to_string(),
-        };
-        process.arg(format!("--{}={value}", setting.replace('_', "-")));
-    }
-    if settings["root_certificates"].is_string() {
-        process.arg("--ca-certificates").arg(ROOT.file());
-    }
-    let mut child = process.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect(command);
-    let watch = Watch::start(&child);
-    let _ = child.stdin.take().expect("piped").write_all(pin.as_bytes());
-    let output = child.wait_with_output().expect(command);
-    let peak = watch.peak();
-    let answer = match serde_json::from_slice::<Value>(&output.stdout) {
-        Ok(mut object) if object["success"] == true => {
-            object.as_object_mut().and_then(|object| object.remove("success"));
-            json!({"ok": object})
-        }
-        Ok(object) if object["error"].is_object() => json!({"error": object["error"]}),
-        other => json!({"driver": format!("{:?}, {other:?}", output.status.code())}),
-    };
-    (answer, peak)
 }

@@ -1,6 +1,7 @@
 //! Drives each language's built package as a process of its own:
 //!
 //! - `conformance cases NAME=COMMAND…` through the same cases, and prints who differs where;
+//! - `conformance secrets NAME=COMMAND…` through them with everything logged and shown, and searches that for secrets;
 //! - `conformance soak CALLS NAME=COMMAND…` through so many calls, and prints what they took.
 //!
 //! NAME is the language as the `User-Agent` has it, or `command` for the command line. See the README beside this crate.
@@ -10,11 +11,15 @@ mod cases;
 #[path = "../../../crates/whatsapp-two-step/tests/support/certificates.rs"]
 #[allow(dead_code, clippy::unwrap_used)]
 mod certificates;
+mod command;
 mod compare;
 mod contract;
 mod driver;
 mod hostile;
+mod lanes;
 mod memory;
+mod record;
+mod secrets;
 mod server;
 mod soak;
 mod table;
@@ -31,8 +36,9 @@ fn main() {
     let languages: Vec<_> = languages.iter().filter_map(|of| of.split_once('=')).collect();
     let is_good = match mode[..] {
         ["cases"] => compared(&languages),
-        ["soak", calls] => soak::run(&languages, calls.parse().expect("a number of calls")),
-        _ => panic!("cases or soak CALLS, and NAME=COMMAND for each language"),
+        ["secrets"] => secrets::run(&lanes::all(&languages)),
+        ["soak", calls] => soak::run(&lanes::all(&languages), calls.parse().expect("a number of calls")),
+        _ => panic!("cases, secrets or soak CALLS, and NAME=COMMAND for each language"),
     };
     tls::ROOT.remove();
     std::process::exit(i32::from(!is_good));

@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout)] // it is the protocol
 
 mod contract;
+mod show;
 mod soak;
 
 use std::{collections::HashMap, io::BufRead, time::Duration};
@@ -24,6 +25,13 @@ fn answer_to(clients: &mut HashMap<String, blocking::Client>, call: &Value) -> V
     if call["contract"] == true {
         return json!({"contract": contract::offered()});
     }
+    if let Some(channel) = call["plant"].as_str() {
+        show::plant(channel, &backwards(&call["text"]));
+        return json!({"plant": true});
+    }
+    if call["show"] == true {
+        return shown(clients, call);
+    }
     let answer = match call["soak"].as_array() {
         None => run(clients, call).map(|response| json!({"ok": response})),
         Some(ids) => kept(clients, call).map(|client| json!({"soak": soak::run(client, ids, call)})),
@@ -32,6 +40,28 @@ fn answer_to(clients: &mut HashMap<String, blocking::Client>, call: &Value) -> V
         Refusal::Error(error) => json!({"error": *error}),
         Refusal::Skip(why) => json!({"skip": why}),
     })
+}
+
+/// Its secrets come spelled backwards, so that nothing that shows the input shows them.
+fn shown(clients: &mut HashMap<String, blocking::Client>, call: &Value) -> Value {
+    show::talk();
+    let mut call = call.clone();
+    for place in ["/pin", "/settings/access_token", "/settings/app_secret"] {
+        if let Some(secret) = call.pointer_mut(place) {
+            *secret = backwards(secret).into();
+        }
+    }
+    let result = match run(clients, &call) {
+        Ok(response) => Ok(response),
+        Err(Refusal::Error(error)) => Err(*error),
+        Err(Refusal::Skip(why)) => return json!({"skip": why}),
+    };
+    show::show(&clients.get(&call["settings"].to_string()), &result);
+    json!({"show": true})
+}
+
+fn backwards(text: &Value) -> String {
+    text.as_str().unwrap_or_default().chars().rev().collect()
 }
 
 enum Refusal {

@@ -15,6 +15,7 @@ use server::Server;
 use crate::{
     cases::{PIN, TOKEN},
     driver::Driver,
+    lanes::Lane,
 };
 
 const AT_ONCE: usize = 64;
@@ -34,18 +35,11 @@ const A_BATCH: Duration = Duration::from_secs(600);
 const QUIET: Duration = Duration::from_secs(20);
 
 /// Runs every language, and says whether all is well.
-pub(crate) fn run(languages: &[(&str, &str)], calls: usize) -> bool {
-    let command = languages.iter().find(|(name, _)| *name == "command").expect("the command serves the sandbox").1;
-    let mut lanes = Vec::new();
-    for (name, driver) in languages.iter().filter(|(name, _)| *name != "command") {
-        lanes.push((*name, *driver, false));
-        if *name == "python" {
-            lanes.push((*name, *driver, true)); // its other client
-        }
-    }
+pub(crate) fn run(lanes: &[Lane<'_>], calls: usize) -> bool {
+    let (commands, lanes): (Vec<&Lane<'_>>, Vec<_>) = lanes.iter().partition(|lane| lane.name == "command");
+    let command = commands.first().expect("the command serves the sandbox").command;
     let rows: Vec<_> = std::thread::scope(|scope| {
-        let start =
-            |(name, driver, on_a_loop)| scope.spawn(move || Lane::new(name, driver, on_a_loop, command).run(calls));
+        let start = |lane| scope.spawn(move || Soak::new(lane, command).run(calls));
         let threads: Vec<_> = lanes.into_iter().map(start).collect();
         threads.into_iter().map(|thread| thread.join().expect("a language's thread")).collect()
     });
@@ -54,7 +48,7 @@ pub(crate) fn run(languages: &[(&str, &str)], calls: usize) -> bool {
 }
 
 /// A language's client, and a server for it alone.
-struct Lane {
+struct Soak {
     title: String,
     driver: Driver,
     server: Server,
@@ -62,14 +56,14 @@ struct Lane {
     mix: Mix,
 }
 
-impl Lane {
-    fn new(name: &str, driver: &str, on_a_loop: bool, command: &str) -> Self {
+impl Soak {
+    fn new(lane: &Lane<'_>, command: &str) -> Self {
         Self {
-            title: if on_a_loop { format!("{name}, asyncio") } else { name.to_owned() },
-            driver: Driver::start(name, driver),
+            title: lane.title(),
+            driver: Driver::start(lane.name, lane.command),
             server: Server::start(command),
-            on_a_loop,
-            mix: Mix::new(name),
+            on_a_loop: lane.on_a_loop,
+            mix: Mix::new(lane.name),
         }
     }
 

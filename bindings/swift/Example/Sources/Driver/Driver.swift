@@ -12,7 +12,11 @@ import WhatsAppTwoStep
         }
         while let line = readLine() {
             var answer: [String: Any] = [:]
-            if let batch = try? JSONDecoder().decode(Batch.self, from: Data(line.utf8)) {
+            if let shown = try? JSONDecoder().decode(Shown.self, from: Data(line.utf8)) {
+                answer["show"] = await shown.run()
+            } else if let planted = try? JSONDecoder().decode(Planted.self, from: Data(line.utf8)) {
+                answer["plant"] = planted.leak()
+            } else if let batch = try? JSONDecoder().decode(Batch.self, from: Data(line.utf8)) {
                 answer["soak"] = try await soak(kept(batch.settings), batch.soak, atOnce: batch.at_once, pin: batch.pin)
             } else if let call = try? JSONDecoder().decode(Call.self, from: Data(line.utf8)) {
                 do {

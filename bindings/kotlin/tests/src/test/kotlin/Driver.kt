@@ -23,6 +23,8 @@ object Driver {
                 when {
                     call.has("contract") -> mapOf("contract" to Contract.offered())
                     call.has("soak") -> mapOf("soak" to soak(call))
+                    call.has("show") -> mapOf("show" to show(call))
+                    call.has("plant") -> mapOf("plant" to Show.plant(call.text("plant"), Show.backwards(call.text("text"))))
                     call.has("settle") -> mapOf("settle" to Soak.settle())
                     else -> answerTo(call)
                 }
@@ -36,6 +38,21 @@ object Driver {
         } catch (error: TwoStepError) {
             mapOf("error" to fields(error) + mapOf("class" to error.javaClass.simpleName))
         }
+
+    private fun show(call: JsonObject): Boolean {
+        Show.talk()
+        val settings = call.getAsJsonObject("settings")
+        for (name in listOf("access_token", "app_secret")) {
+            settings[name].stringOrNull?.let { settings.addProperty(name, Show.backwards(it)) }
+        }
+        val result =
+            runCatching {
+                val client = kept(call).also(Show::everything)
+                runBlocking { client.setTwoStepPin(call.text("phone_number_id"), Show.backwards(call.text("pin"))) }
+            }
+        Show.everything(result.getOrElse { it })
+        return true
+    }
 
     private fun soak(call: JsonObject) =
         Soak.run(kept(call), call.list("soak").map { it.asString }, call["at_once"].asInt, call.text("pin"))
