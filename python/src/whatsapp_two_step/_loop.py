@@ -6,18 +6,16 @@ import asyncio
 import contextvars
 import itertools
 import weakref
-from typing import NamedTuple
 
-from whatsapp_two_step._exchange import send_async
 from whatsapp_two_step._native import Exchange, Inbox, NativeClient, StartedCall
-from whatsapp_two_step._response import SetTwoStepPinResponse
-from whatsapp_two_step._waiter import Waiter
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from whatsapp_two_step._response import SetTwoStepPinResponse
+    from whatsapp_two_step._waiter import Waiter
 
-class _Call(NamedTuple):
-    started: StartedCall
-    future: asyncio.Future[SetTwoStepPinResponse | BaseException]
-    context: contextvars.Context
+    # What was started, what its caller awaits, and the caller's context variables.
+    _Call = tuple[StartedCall, asyncio.Future[SetTwoStepPinResponse | BaseException], contextvars.Context]
 
 
 class Line:
@@ -32,6 +30,8 @@ class Line:
         try:
             loop.add_reader(self._inbox.fileno(), self._drain)
         except NotImplementedError:  # Windows' default loop
+            from whatsapp_two_step._waiter import Waiter
+
             self._waiter = Waiter(self._inbox)
 
     def start(
@@ -44,14 +44,15 @@ class Line:
         finally:
             del pin
         future = loop.create_future()
-        self._calls[key] = _Call(started, future, contextvars.copy_context())
+        self._calls[key] = (started, future, contextvars.copy_context())
         if self._waiter is not None:
             self._waiter.watch(loop, self._drain)
         return key, future
 
     def end(self, key: int) -> None:
         """Nobody waits for the call any more: it is done, or cancelled, and so is its request."""
-        self._calls.pop(key).started.cancel()
+        started, _, _ = self._calls.pop(key)
+        started.cancel()
         if self._waiter is not None and not self._calls:
             self._inbox.rouse()
 
@@ -60,18 +61,24 @@ class Line:
             call = self._calls.get(key)
             if event is None:
                 self._break_off(key)
-            elif call is None or call.future.done():
-                pass  # cancelled meanwhile
-            elif isinstance(event, Exchange):
-                self._send(key, call, event)
+                continue
+            if call is None:
+                continue  # cancelled meanwhile
+            _, future, context = call
+            if future.done():
+                continue  # so was this one, and it will hear of it
+            if isinstance(event, Exchange):
+                self._send(key, context, event)
             else:
-                call.future.set_result(event)
+                future.set_result(event)
         if self._waiter is not None:
             self._waiter.go_on(bool(self._calls))
 
-    def _send(self, key: int, call: _Call, exchange: Exchange) -> None:
+    def _send(self, key: int, context: contextvars.Context, exchange: Exchange) -> None:
         """Starts the user's transport, with the context variables of the caller."""
-        task = call.context.copy().run(asyncio.get_running_loop().create_task, send_async(exchange))
+        from whatsapp_two_step._exchange import send_async
+
+        task = context.copy().run(asyncio.get_running_loop().create_task, send_async(exchange))
         self._sending[key] = task
         task.add_done_callback(lambda task: self._sent(key, task))
 
