@@ -35,7 +35,7 @@ need_rust() { need cargo "install Rust from https://rustup.rs"; }
 # dist_if_changed LANGUAGE PATH…: builds its package, unless nothing of it has changed since the last time.
 dist_if_changed() {
     local stamp="$DIST/.$1-built" log status=0
-    if [ -e "$stamp" ] && [ -z "$(find Cargo.lock crates "${@:2}" -type f -newer "$stamp" -print -quit)" ]; then return; fi
+    if [ -e "$stamp" ] && [ -z "$(find Cargo.lock Cargo.toml crates "${@:2}" -type f -newer "$stamp" -print -quit)" ]; then return; fi
     log="$("scripts/dist-$1" 2>&1)" || status=$?
     [ "$status" != 77 ] || { echo "$log" | tail -n 1 && exit 77; }
     [ "$status" = 0 ] || fail "dist-$1: $log"
