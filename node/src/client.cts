@@ -88,7 +88,9 @@ export class Client {
   constructor(options: ClientOptions, variables?: unknown) {
     // What the native side keeps must not lead back to the client, or it would never be garbage.
     const calls = new Map<number, Call>()
-    const made = native.createClient(options, variables, (event: NativeEvent) => calls.get(event.call)?.take(event))
+    const made = native.createClient(options, variables, (events: NativeEvent[]) => {
+      for (const event of events) calls.get(event.call)?.take(event)
+    })
     if ('kind' in made) throw toError(made, callSite(new.target))
     this.#native = made
     this.#calls = calls

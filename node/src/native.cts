@@ -4,7 +4,7 @@ import type { ErrorKind, Outcome } from './errors.cjs'
 import type { RecordedRequest, SandboxStats } from './testing.cjs'
 
 export interface NativeModule {
-  createClient(settings: unknown, variables: unknown, onEvent: (event: NativeEvent) => void): NativeClient | Failure
+  createClient(settings: unknown, variables: unknown, onEvents: (events: NativeEvent[]) => void): NativeClient | Failure
   invalidSetting(setting: string, problem: string): Failure
   startSandbox(port: number): NativeSandbox
 }

@@ -48,8 +48,9 @@ impl Calls {
         self.lock().get_mut(&call)?.exception.take()
     }
 
-    pub(crate) fn forget(&self, call: u32) {
-        self.lock().remove(&call);
+    pub(crate) fn forget(&self, ended: impl Iterator<Item = u32>) {
+        let mut calls = self.lock();
+        ended.for_each(|call| drop(calls.remove(&call)));
     }
 
     pub(crate) fn cancel(&self, call: u32) {

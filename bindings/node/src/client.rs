@@ -12,7 +12,7 @@ use whatsapp_two_step::{Client, PhoneNumberId, Pin, SetTwoStepPinResponse, Trans
 
 use crate::{
     calls::Calls,
-    event::{Event, Events},
+    event::{self, Event, Events},
     failure::Failure,
     settings,
     transport::{self, CALL, Exception, HostTransport},
@@ -21,8 +21,16 @@ use crate::{
 /// One thread for the connections of all clients, in all of the process's environments; it doesn't hold the process open.
 fn runtime() -> Option<&'static Runtime> {
     static RUNTIME: OnceLock<Option<Runtime>> = OnceLock::new();
-    let build =
-        || Builder::new_multi_thread().worker_threads(1).thread_name("whatsapp-2step").enable_all().build().ok();
+    let build = || {
+        Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name("whatsapp-2step")
+            .on_thread_start(event::gather)
+            .on_thread_park(event::tell_all)
+            .enable_all()
+            .build()
+            .ok()
+    };
     RUNTIME.get_or_init(build).as_ref()
 }
 
@@ -40,10 +48,10 @@ pub struct NativeClient {
 pub fn create_client(
     settings: Unknown<'_>,
     variables: Option<Object<'_>>,
-    on_event: Function<'_, Event, Unknown<'static>>,
+    on_events: Function<'_, Vec<Event>, Unknown<'static>>,
 ) -> napi::Result<Either<NativeClient, Failure>> {
     let calls = Arc::new(Calls::default());
-    let events = Arc::new(Events::new(&on_event, calls.clone())?);
+    let events = Arc::new(Events::new(&on_events, calls.clone())?);
     let made = settings::read(settings, variables.as_ref()).and_then(|(mut builder, has_transport)| {
         let runtime = runtime().ok_or_else(|| settings::refused("transport", "could not start its thread"))?;
         if has_transport {

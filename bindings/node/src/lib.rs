@@ -6,7 +6,7 @@
 //! ```
 //!
 //! With a transport in JavaScript, each attempt adds one crossing out (`Request`) and one back (`answer` or `fail`).
-//! Events come through one threadsafe function a client; no promise and no thread is made per call.
+//! Events come, several at once, through one threadsafe function a client; no promise and no thread is made per call.
 
 // napi exports nothing to a test build, which linting all targets makes.
 #![cfg_attr(test, allow(dead_code, unused_imports))]
