@@ -25,7 +25,6 @@ fn runtime() -> Option<&'static Runtime> {
         Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("whatsapp-2step")
-            .on_thread_start(event::gather)
             .on_thread_park(event::tell_all)
             .enable_all()
             .build()

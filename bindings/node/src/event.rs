@@ -49,19 +49,13 @@ pub struct HostRequest {
 const MANY: usize = 16;
 
 thread_local! {
-    /// Those with something to tell; no list on another thread than the runtime's.
+    /// Those with something to tell; no list on a thread that never comes to [`tell_all`].
     static TO_TELL: RefCell<Option<Vec<Arc<Events>>>> = const { RefCell::new(None) };
-}
-
-/// For the runtime's thread, when it starts.
-pub(crate) fn gather() {
-    TO_TELL.set(Some(Vec::new()));
 }
 
 /// For the runtime's thread, when it has nothing else to do.
 pub(crate) fn tell_all() {
-    let to_tell = TO_TELL.with_borrow_mut(|events| events.as_mut().map(mem::take));
-    to_tell.into_iter().flatten().for_each(|events| events.tell());
+    TO_TELL.replace(Some(Vec::new())).into_iter().flatten().for_each(|events| events.tell());
 }
 
 /// The way from any thread to JavaScript's.
