@@ -3,7 +3,6 @@
 use std::{
     cell::Cell,
     future::Future,
-    mem,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::{Pin as Pinned, pin},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -86,7 +85,7 @@ impl NativeClient {
             let (id, pin, client) = (read_id(phone_number_id)?, read_pin(pin)?, self.client(inside.process)?);
             let sender = inbox.sender();
             let call = Call::new(Route::Loop { inbox: sender.clone(), key }, &client, &pin);
-            let end = End { sender, key, call, result: Err(TwoStepError::internal()) };
+            let end = End { sender, key, call, result: None };
             let task = inside.process.runtime().map_err(PyErr::from)?.spawn(async move {
                 let result = end.call.run(&id).await;
                 end.with(result);
@@ -159,18 +158,19 @@ struct End {
     sender: Sender,
     key: u64,
     call: Arc<Call>,
-    result: Result<SetTwoStepPinResponse, TwoStepError>,
+    /// None until it ends as it should: an error made here beforehand would be freed on another thread, which locks both.
+    result: Option<Result<SetTwoStepPinResponse, TwoStepError>>,
 }
 
 impl End {
     fn with(mut self, result: Result<SetTwoStepPinResponse, TwoStepError>) {
-        self.result = result;
+        self.result = Some(result);
     }
 }
 
 impl Drop for End {
     fn drop(&mut self) {
-        let result = mem::replace(&mut self.result, Err(TwoStepError::internal()));
+        let result = self.result.take().unwrap_or_else(|| Err(TwoStepError::internal()));
         self.sender.done(self.key, result, Arc::clone(&self.call));
     }
 }
