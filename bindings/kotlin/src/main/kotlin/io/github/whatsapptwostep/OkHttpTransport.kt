@@ -40,7 +40,7 @@ public class OkHttpTransport private constructor(client: OkHttpClient, private v
     /** A transport of its own. An idle connection is kept for 30 s: one that died unseen can't eat the deadline. */
     public constructor() : this(ownClient(), isOwn = true)
 
-    private val threads = Dispatchers.IO.limitedParallelism(64)
+    private val threads = Dispatchers.IO.limitedParallelism(AT_ONCE)
     private val http =
         client.newBuilder()
             .followRedirects(false)
@@ -54,8 +54,9 @@ public class OkHttpTransport private constructor(client: OkHttpClient, private v
             .addNetworkInterceptor(Departure())
             .build()
 
-    override suspend fun send(request: TransportRequest): TransportResponse =
-        withContext(threads) {
+    override suspend fun send(request: TransportRequest): TransportResponse {
+        request.connecting() // waiting for a thread sends nothing either
+        return withContext(threads) {
             val state = AtomicReference(State.CONNECTING)
             val call = http.newCall(request.toOkHttp { state.compareAndSet(State.CONNECTING, State.SENDING) })
             val guard =
@@ -68,7 +69,6 @@ public class OkHttpTransport private constructor(client: OkHttpClient, private v
                     }
                 }
             try {
-                request.connecting()
                 call.execute().use { it.read(request.maxBodyBytes) }
             } catch (error: IOException) {
                 throw failure(error, state.get())
@@ -77,6 +77,7 @@ public class OkHttpTransport private constructor(client: OkHttpClient, private v
                 guard.cancel()
             }
         }
+    }
 
     /** Closes what is its own; your own client stays open. */
     override fun close() {
@@ -84,10 +85,13 @@ public class OkHttpTransport private constructor(client: OkHttpClient, private v
     }
 }
 
+/** A call at once takes a thread, as OkHttp blocks, and a connection. Both go when they idle. */
+private const val AT_ONCE = 256
+
 private enum class State { CONNECTING, GAVE_UP, SENDING, DONE }
 
 private fun ownClient() =
-    OkHttpClient.Builder().connectionPool(ConnectionPool(64, 30, TimeUnit.SECONDS)).build()
+    OkHttpClient.Builder().connectionPool(ConnectionPool(AT_ONCE, 30, TimeUnit.SECONDS)).build()
 
 /** A connection of the pool turned out to be dead before anything was sent over it. */
 private class ConnectionHasClosed : IOException("the server closed the idle connection")
