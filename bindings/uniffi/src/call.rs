@@ -1,5 +1,5 @@
 use std::{
-    future::{Future, poll_fn},
+    future::{Future, pending, poll_fn},
     panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
     sync::Arc,
@@ -32,10 +32,19 @@ impl Call {
 
 impl Call {
     /// The work's result, unless the call is cancelled before; the work is dropped then.
-    pub(crate) async fn watch<T>(&self, work: impl Future<Output = Result<T, CallError>>) -> Result<T, CallError> {
+    pub(crate) async fn watch<T>(
+        call: Option<&Self>,
+        work: impl Future<Output = Result<T, CallError>>,
+    ) -> Result<T, CallError> {
+        let cancelled = async {
+            match call {
+                Some(call) => call.0.notified().await,
+                None => pending().await,
+            }
+        };
         tokio::select! {
             biased;
-            () = self.0.notified() => Err(CallError::Cancelled),
+            () = cancelled => Err(CallError::Cancelled),
             result = unpanicked(work) => result,
         }
     }
@@ -53,15 +62,12 @@ async fn unpanicked<T>(work: impl Future<Output = Result<T, CallError>>) -> Resu
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        future::pending,
-        task::{Context, Waker},
-    };
+    use std::task::{Context, Waker};
 
     use super::*;
 
     fn poll<T>(call: &Call, work: impl Future<Output = Result<T, CallError>>) -> Poll<Result<T, CallError>> {
-        pin!(call.watch(work)).poll(&mut Context::from_waker(Waker::noop()))
+        pin!(Call::watch(Some(call), work)).poll(&mut Context::from_waker(Waker::noop()))
     }
 
     #[test]

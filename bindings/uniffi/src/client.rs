@@ -92,18 +92,18 @@ impl TwoStepClient {
         Ok(Arc::new(Self(builder)))
     }
 
-    /// Sets the number's PIN.
+    /// Sets the number's PIN. A host whose generated code cancels by itself gives no `call`.
     pub async fn set_two_step_pin(
         &self,
         phone_number_id: String,
         pin: String,
         transport: Arc<dyn HostTransport>,
-        call: Arc<Call>,
+        call: Option<Arc<Call>>,
     ) -> Result<Response, CallError> {
         let pin = Pin::parse(&Zeroizing::new(pin))?;
         let phone_number_id = PhoneNumberId::parse(&phone_number_id)?;
         let client = self.0.clone().transport(Arc::new(Host(transport))).build()?;
-        call.watch(async { Ok(client.set_two_step_pin(&phone_number_id, &pin).await?.into()) }).await
+        Call::watch(call.as_deref(), async { Ok(client.set_two_step_pin(&phone_number_id, &pin).await?.into()) }).await
     }
 
     /// Does the text have the PIN, the token or the app secret in it? What a host threw is a cause only if not.

@@ -27,7 +27,13 @@ pub struct HostRequest {
     pub body: Vec<u8>,
     /// Past this many bytes, after decompression, an answer's body is [`Problem::BodyTooLarge`].
     pub max_body_bytes: u32,
-    /// This attempt's limits.
+    /// 1 for the first request of a call.
+    pub attempt_number: u32,
+    /// How long this attempt may take, its answer's body included.
+    pub time_left: Duration,
+    /// How long connecting may take: TCP and TLS.
+    pub connect_timeout: Duration,
+    /// The way of saying whether the request left.
     pub attempt: Arc<Attempt>,
 }
 
@@ -112,30 +118,13 @@ impl From<HostError> for TransportError {
     }
 }
 
-/// One attempt's limits, and its way of saying whether the request left.
+/// A host's way of saying whether the request left. All else of an attempt comes with the request: in Kotlin each crossing costs
+/// as much as a call does in Rust.
 #[derive(Debug, uniffi::Object)]
 pub struct Attempt(whatsapp_two_step::Attempt);
 
 #[uniffi::export]
 impl Attempt {
-    /// 1 for the first request of a call.
-    #[must_use]
-    pub fn number(&self) -> u32 {
-        self.0.number()
-    }
-
-    /// How long this attempt may take, its answer's body included.
-    #[must_use]
-    pub fn time_left(&self) -> Duration {
-        self.0.time_left()
-    }
-
-    /// How long connecting may take: TCP and TLS.
-    #[must_use]
-    pub fn connect_timeout(&self) -> Duration {
-        self.0.connect_timeout()
-    }
-
     /// For a transport that can tell: nothing has left yet.
     pub fn connecting(&self) {
         self.0.connecting();
@@ -169,6 +158,9 @@ fn outward(request: Request<Body>) -> Result<HostRequest, TransportError> {
         headers: parts.headers.iter().map(header).collect(),
         body: body.as_bytes().to_vec(),
         max_body_bytes: u32::try_from(MAX_BODY_BYTES).unwrap_or(u32::MAX),
+        attempt_number: attempt.number(),
+        time_left: attempt.time_left(),
+        connect_timeout: attempt.connect_timeout(),
         attempt: Arc::new(Attempt(attempt)),
     })
 }

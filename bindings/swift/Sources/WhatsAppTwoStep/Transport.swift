@@ -36,6 +36,12 @@ public struct TransportRequest: Sendable {
     public let body: Data
     /// The largest body of an answer that is read.
     public let maxBodyBytes: Int
+    /// 1 for the first request of a call.
+    public let attemptNumber: Int
+    /// How long this attempt may take, its answer's body included.
+    public let timeLeft: Duration
+    /// How long connecting may take: TCP and TLS.
+    public let connectTimeout: Duration
     private let attempt: Attempt
 
     init(_ request: HostRequest) {
@@ -44,15 +50,12 @@ public struct TransportRequest: Sendable {
         headers = Dictionary(request.headers.map { ($0.name, $0.value) }) { first, _ in first }
         body = request.body
         maxBodyBytes = Int(request.maxBodyBytes)
+        attemptNumber = Int(request.attemptNumber)
+        timeLeft = .seconds(request.timeLeft)
+        connectTimeout = .seconds(request.connectTimeout)
         attempt = request.attempt
     }
 
-    /// 1 for the first request of a call.
-    public var attemptNumber: Int { Int(attempt.number()) }
-    /// How long this attempt may take, its answer's body included.
-    public var timeLeft: Duration { .seconds(attempt.timeLeft()) }
-    /// How long connecting may take: TCP and TLS.
-    public var connectTimeout: Duration { .seconds(attempt.connectTimeout()) }
     /// For a transport that can tell: nothing has left yet. If time runs out now, the outcome is `notSent`.
     public func connecting() { attempt.connecting() }
     /// For a transport that said ``connecting()``: from now on, the request may have left.

@@ -64,13 +64,13 @@ public class TransportRequest internal constructor(request: HostRequest) {
     public val maxBodyBytes: Int = request.maxBodyBytes.toInt()
 
     /** 1 for the first request of a call. */
-    public val attemptNumber: Int get() = attempt.number().toInt()
+    public val attemptNumber: Int = request.attemptNumber.toInt()
 
     /** How long this attempt may take, its answer's body included. */
-    public val timeLeft: Duration get() = attempt.timeLeft()
+    public val timeLeft: Duration = request.timeLeft
 
     /** How long connecting may take: TCP and TLS. */
-    public val connectTimeout: Duration get() = attempt.connectTimeout()
+    public val connectTimeout: Duration = request.connectTimeout
 
     /** For a transport that can tell: nothing has left yet. If time runs out now, the outcome is `not_sent`. */
     public fun connecting(): Unit = attempt.connecting()

@@ -1,6 +1,5 @@
 package io.github.whatsapptwostep
 
-import io.github.whatsapptwostep.ffi.Call
 import io.github.whatsapptwostep.ffi.CallException
 import java.util.concurrent.CompletableFuture
 import java.util.concurrent.atomic.AtomicBoolean
@@ -66,7 +65,7 @@ public class TwoStepClient private constructor(settings: Builder) : AutoCloseabl
         val host = HostCall(transport, currentCoroutineContext())
         val text = pin.wellFormed()
         try {
-            return Call().use { call -> core.setTwoStepPin(phoneNumberId.wellFormed(), text, host, call).toPublic() }
+            return core.setTwoStepPin(phoneNumberId.wellFormed(), text, host, call = null).toPublic()
         } catch (failed: CallException.Failed) {
             throw twoStepError(failed.failure, host.cause(failed.failure) { core.repeatsASecret(text, it) })
         }
