@@ -51,16 +51,16 @@ soak: ## makes 100,000 calls in each language (SOAK_CALLS sets another number), 
 	@scripts/soak $(SOAK_CALLS)
 
 fuzz: ## fuzzes the parsers, ten minutes each, on a nightly toolchain
-	@scripts/fuzz
+	@scripts/fuzz || [ $$? = 77 ] # skipped, and said so
 
 audit: ## checks every dependency's licence, source and known vulnerabilities
-	@scripts/audit
+	@scripts/audit || [ $$? = 77 ] # skipped, and said so
 
 licenses: ## writes THIRD_PARTY_LICENSES anew, after a change of the dependencies
 	@scripts/licenses
 
 msrv: ## builds on the oldest Rust that is promised
-	@scripts/msrv
+	@scripts/msrv || [ $$? = 77 ] # skipped, and said so
 
 semver: ## says what of the crates' API has broken since the last release
 	@scripts/semver
