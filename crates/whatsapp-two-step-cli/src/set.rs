@@ -5,7 +5,7 @@ use std::{pin::pin, time::Duration};
 use graph_sandbox::Sandbox;
 use tokio::runtime::{Builder, Runtime};
 use whatsapp_two_step::{
-    ApiVersion, BaseUrl, Client, ClientBuilder, PhoneNumberId, Pin, SetTwoStepPin, SetTwoStepPinResponse,
+    ApiVersion, BaseUrl, Client, ClientBuilder, Operation, PhoneNumberId, Pin, SetTwoStepPin, SetTwoStepPinResponse,
 };
 
 use crate::{

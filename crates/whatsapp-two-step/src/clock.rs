@@ -1,8 +1,8 @@
 use std::time::{Duration, Instant};
 
-use crate::BoxFuture;
+use crate::transport::BoxFuture;
 
-/// Time and chance, so that a test of waits and deadlines needs no waiting.
+/// Time, so that a test of waits and deadlines needs no waiting.
 ///
 /// The default is tokio's clock (feature `tokio`); on another executor, hand in its own.
 ///
@@ -21,7 +21,7 @@ use crate::BoxFuture;
 ///         Box::pin(async move { std::thread::sleep(time) })
 ///     }
 /// }
-/// assert!(Sleepy.jitter(Duration::from_secs(1)) <= Duration::from_secs(1));
+/// # let _: std::sync::Arc<dyn Clock> = std::sync::Arc::new(Sleepy);
 /// ```
 pub trait Clock: Send + Sync {
     /// A point in time that only goes forward.
@@ -29,11 +29,6 @@ pub trait Clock: Send + Sync {
 
     /// Resolves after that time.
     fn sleep(&self, time: Duration) -> BoxFuture<'static, ()>;
-
-    /// A random time from zero to `ceiling`.
-    fn jitter(&self, ceiling: Duration) -> Duration {
-        ceiling.mul_f64(fastrand::f64())
-    }
 
     /// Can it work here, where a call is being made? Asked before any I/O.
     fn is_running(&self) -> bool {

@@ -1,10 +1,13 @@
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use zeroize::Zeroizing;
 
-use crate::{AccessToken, ApiVersion, AppSecret, BaseUrl, TwoStepError};
+use crate::{
+    error::TwoStepError,
+    values::{AccessToken, ApiVersion, AppSecret, BaseUrl},
+};
 
-/// Where requests go, and as whom: base URL, version, token, and the proof made with the app secret.
+/// Where requests go, and as whom: base URL, version, token, and the proof made with the app secret. Cheap to clone.
 ///
 /// ```
 /// use whatsapp_two_step::{AccessToken, ApiVersion, Endpoint};
@@ -17,7 +20,10 @@ use crate::{AccessToken, ApiVersion, AppSecret, BaseUrl, TwoStepError};
 /// # Ok::<(), whatsapp_two_step::TwoStepError>(())
 /// ```
 #[derive(Clone)]
-pub struct Endpoint {
+pub struct Endpoint(Arc<Inner>);
+
+#[derive(Clone)]
+struct Inner {
     base_url: BaseUrl,
     api_version: ApiVersion,
     access_token: AccessToken,
@@ -71,26 +77,26 @@ impl Endpoint {
     /// Meta's own server, in the default version.
     #[must_use]
     pub fn new(access_token: AccessToken) -> Self {
-        Self {
+        Self(Arc::new(Inner {
             base_url: BaseUrl::default(),
             api_version: ApiVersion::default(),
             access_token,
             app_secret: None,
             language: Language::default(),
-        }
+        }))
     }
 
     /// Another server.
     #[must_use]
     pub fn with_base_url(mut self, base_url: BaseUrl) -> Self {
-        self.base_url = base_url;
+        Arc::make_mut(&mut self.0).base_url = base_url;
         self
     }
 
     /// Another version.
     #[must_use]
     pub fn with_api_version(mut self, api_version: ApiVersion) -> Self {
-        self.api_version = api_version;
+        Arc::make_mut(&mut self.0).api_version = api_version;
         self
     }
 
@@ -99,53 +105,53 @@ impl Endpoint {
     /// # Errors
     /// `invalid_configuration` if no proof can be made.
     pub fn with_app_secret(mut self, app_secret: AppSecret) -> Result<Self, TwoStepError> {
-        let proof = app_secret.proof(&self.access_token)?;
-        self.app_secret = Some((app_secret, proof));
+        let proof = app_secret.proof(self.access_token())?;
+        Arc::make_mut(&mut self.0).app_secret = Some((app_secret, proof));
         Ok(self)
     }
 
     /// Another language in the `User-Agent`.
     #[must_use]
     pub fn with_language(mut self, language: Language) -> Self {
-        self.language = language;
+        Arc::make_mut(&mut self.0).language = language;
         self
     }
 
     /// Where requests go.
     #[must_use]
     pub fn base_url(&self) -> &BaseUrl {
-        &self.base_url
+        &self.0.base_url
     }
 
     /// The version asked for.
     #[must_use]
     pub fn api_version(&self) -> ApiVersion {
-        self.api_version
+        self.0.api_version
     }
 
     pub(crate) fn access_token(&self) -> &AccessToken {
-        &self.access_token
+        &self.0.access_token
     }
 
     pub(crate) fn app_secret(&self) -> Option<&AppSecret> {
-        self.app_secret.as_ref().map(|(secret, _)| secret)
+        self.0.app_secret.as_ref().map(|(secret, _)| secret)
     }
 
     pub(crate) fn proof(&self) -> Option<&str> {
-        self.app_secret.as_ref().map(|(_, proof)| proof.as_str())
+        self.0.app_secret.as_ref().map(|(_, proof)| proof.as_str())
     }
 
     pub(crate) fn language(&self) -> Language {
-        self.language
+        self.0.language
     }
 }
 
 impl fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Endpoint")
-            .field("base_url", &format_args!("{}", self.base_url))
-            .field("api_version", &format_args!("{}", self.api_version))
-            .field("app_secret", &self.app_secret.is_some())
+            .field("base_url", &format_args!("{}", self.base_url()))
+            .field("api_version", &format_args!("{}", self.api_version()))
+            .field("app_secret", &self.app_secret().is_some())
             .finish_non_exhaustive()
     }
 }

@@ -3,8 +3,9 @@
 //! | layer | type | does I/O? |
 //! |---|---|---|
 //! | operation | [`SetTwoStepPin`] | no: values in, request out; answer in, result out |
+//! | call | [`Call`] | no: attempts, deadline, retries; says what to do next |
 //! | transport | [`Transport`] | yes: moves one request |
-//! | client | [`Client`] | joins the two, under one deadline, with retries |
+//! | client | [`Client`] | drives a call over a transport and a clock |
 //!
 //! ```no_run
 //! use whatsapp_two_step::{Client, Outcome, TwoStepError};
@@ -27,6 +28,7 @@
 //! `tokio` (the clock alone). Without any, the crate builds without HTTP or TLS: bring a transport and a clock.
 
 mod body;
+mod call;
 mod client;
 mod clock;
 mod endpoint;
@@ -45,13 +47,14 @@ pub mod blocking;
 pub use http;
 
 pub use body::Body;
+pub use call::{Call, Limits, Sending, Step, TransportError, Unprocessed, Waiting};
 pub use client::{Client, ClientBuilder};
 pub use clock::Clock;
 pub use endpoint::{Endpoint, Language};
 pub use error::{ErrorKind, Outcome, TwoStepError};
 pub use graph::Usage;
-pub use operation::{MAX_BODY_BYTES, SetTwoStepPin, SetTwoStepPinResponse};
-pub use transport::{Attempt, BoxFuture, Transport, TransportError};
+pub use operation::{MAX_BODY_BYTES, Operation, SetTwoStepPin, SetTwoStepPinResponse};
+pub use transport::{Attempt, BoxFuture, Transport};
 pub use values::{AccessToken, ApiVersion, AppSecret, BaseUrl, PhoneNumberId, Pin};
 
 /// The pages' examples, which have to compile too.

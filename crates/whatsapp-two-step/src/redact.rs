@@ -1,22 +1,35 @@
 //! Keeps secrets out of text that others wrote: the server's, a transport's.
 
+use std::error::Error as StdError;
+
 use zeroize::Zeroizing;
 
-use crate::{AppSecret, Endpoint, Pin};
+use crate::{
+    endpoint::Endpoint,
+    error::Cause,
+    values::{AppSecret, Pin},
+};
 
 const MARK: &str = "[redacted]";
 
 /// Meta's trace IDs have some 23 characters.
 const MAX_ID: usize = 64;
 
+/// The longest text of the server's, or of a transport's, that is shown.
+pub(crate) const MAX_TEXT: usize = 300;
+
+/// How many causes of a foreign error are kept.
+const MAX_CAUSES: usize = 8;
+
 /// Cleans foreign text of one call's secrets.
 pub(crate) struct Redactor<'a> {
-    pin: &'a Pin,
+    /// None where the call has none, such as a read.
+    pin: Option<&'a Pin>,
     endpoint: &'a Endpoint,
 }
 
 impl<'a> Redactor<'a> {
-    pub(crate) fn new(endpoint: &'a Endpoint, pin: &'a Pin) -> Self {
+    pub(crate) fn new(endpoint: &'a Endpoint, pin: Option<&'a Pin>) -> Self {
         Self { pin, endpoint }
     }
 
@@ -91,14 +104,30 @@ impl<'a> Redactor<'a> {
     /// Does the number spell the PIN?
     pub(crate) fn is_echo(&self, number: u64) -> bool {
         // Most numbers have fewer digits than a PIN.
-        number >= 100_000 && contains(number.to_string().as_bytes(), self.pin.expose())
+        number >= 100_000 && self.pin.is_some_and(|pin| contains(number.to_string().as_bytes(), pin.expose()))
     }
 
     /// The secrets as they are.
     fn secrets(&self) -> impl Iterator<Item = &[u8]> {
         let secret = self.endpoint.app_secret().map(AppSecret::expose);
         let proof = self.endpoint.proof().map(str::as_bytes);
-        [Some(self.endpoint.access_token().expose()), secret, proof, Some(&self.pin.expose()[..])].into_iter().flatten()
+        let pin = self.pin.map(|pin| &pin.expose()[..]);
+        [Some(self.endpoint.access_token().expose()), secret, proof, pin].into_iter().flatten()
+    }
+
+    /// A foreign error and its causes, as clean texts.
+    pub(crate) fn cause(&self, error: &(dyn StdError + 'static)) -> Cause {
+        let mut texts: Vec<String> = Vec::new();
+        let mut next = Some(error);
+        while let Some(error) = next.take_if(|_| texts.len() < MAX_CAUSES) {
+            let text = self.clean(&error.to_string(), MAX_TEXT);
+            // Many libraries repeat their cause's text in their own.
+            if !texts.last().is_some_and(|last| last.contains(&text)) {
+                texts.push(text);
+            }
+            next = error.source();
+        }
+        Cause::chain(texts)
     }
 }
 
@@ -141,13 +170,13 @@ fn is_invisible(character: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{AccessToken, AppSecret};
+    use crate::values::AccessToken;
 
     fn clean(text: &str, max: usize) -> String {
         let endpoint = Endpoint::new(AccessToken::parse("EAA|735194|x").unwrap())
             .with_app_secret(AppSecret::parse("s3cret").unwrap())
             .unwrap();
-        Redactor::new(&endpoint, &Pin::parse("735194").unwrap()).clean(text, max)
+        Redactor::new(&endpoint, Some(&Pin::parse("735194").unwrap())).clean(text, max)
     }
 
     #[test]
@@ -165,7 +194,7 @@ mod tests {
     fn secrets_that_overlap_leave_nothing_of_each_other() {
         let endpoint = Endpoint::new(AccessToken::parse("94EAA").unwrap());
         let pin = Pin::parse("735194").unwrap();
-        let redactor = Redactor::new(&endpoint, &pin);
+        let redactor = Redactor::new(&endpoint, Some(&pin));
         assert_eq!(redactor.clean("a 735194EAA b 735194735194 c", 99), "a [redacted] b [redacted][redacted] c");
         assert!(redactor.finds_in("735194EAA") && !redactor.finds_in("73519 94EA"));
     }
@@ -179,7 +208,7 @@ mod tests {
     fn an_id_is_whole_or_nothing() {
         let endpoint = Endpoint::new(AccessToken::parse("EAAG_x").unwrap());
         let pin = Pin::parse("735194").unwrap();
-        let id = |text: &str| Redactor::new(&endpoint, &pin).clean_id(text);
+        let id = |text: &str| Redactor::new(&endpoint, Some(&pin)).clean_id(text);
         for good in ["AsINUN3wXWCUKt1M4Uyn7Pc", "A-_1", "a.b/c+d="] {
             assert_eq!(id(good).as_deref(), Some(good));
         }

@@ -1,6 +1,4 @@
 use std::{
-    error::Error as StdError,
-    fmt,
     future::Future,
     pin::Pin,
     sync::{
@@ -12,7 +10,11 @@ use std::{
 
 use http::{Request, Response};
 
-use crate::Body;
+use crate::{
+    body::Body,
+    call::{Sending, TransportError},
+    operation::Operation,
+};
 
 /// A boxed future, so that traits with async methods can be used as objects.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -85,11 +87,23 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    pub(crate) fn new(number: u32, time_left: Duration, connect_timeout: Duration) -> Self {
+    /// The limits of the request that a call wants sent.
+    ///
+    /// ```
+    /// use whatsapp_two_step::{AccessToken, Attempt, Call, Endpoint, Limits, SetTwoStepPin, Step};
+    ///
+    /// let endpoint = Endpoint::new(AccessToken::parse("EAAG_example")?);
+    /// let operation = SetTwoStepPin::new("106540352242922".parse()?, "012345".parse()?);
+    /// let Step::Send { sending, .. } = Call::begin(&endpoint, Limits::default(), operation, 0) else { unreachable!() };
+    /// assert_eq!(Attempt::new(&sending).number(), 1);
+    /// # Ok::<(), whatsapp_two_step::TwoStepError>(())
+    /// ```
+    #[must_use]
+    pub fn new<O: Operation>(sending: &Sending<O>) -> Self {
         Self {
-            number,
-            time_left,
-            connect_timeout: connect_timeout.min(time_left),
+            number: sending.number(),
+            time_left: sending.time_left(),
+            connect_timeout: sending.connect_timeout(),
             may_have_left: Arc::new(AtomicBool::new(true)),
         }
     }
@@ -125,72 +139,5 @@ impl Attempt {
 
     pub(crate) fn may_have_left(&self) -> bool {
         self.may_have_left.load(Ordering::Acquire)
-    }
-}
-
-/// Why a transport has no answer to give.
-///
-/// ```
-/// use whatsapp_two_step::TransportError;
-///
-/// let refused = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
-/// let error = TransportError::connection(refused).before_sending();
-/// assert_eq!(format!("{error:?}"), "TransportError { failure: Connection, before_sending: true, .. }");
-/// ```
-pub struct TransportError {
-    pub(crate) failure: Failure,
-    pub(crate) before_sending: bool,
-    pub(crate) source: Option<Box<dyn StdError + Send + Sync>>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Failure {
-    Connection,
-    Timeout,
-    BodyTooLarge { http_status: u16 },
-    Malformed,
-}
-
-impl TransportError {
-    /// DNS, refused, TLS, reset, closed early, and everything that fits nowhere else: `connection_failed`.
-    pub fn connection(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self::new(Failure::Connection, Some(source.into()))
-    }
-
-    /// The transport's own time limit struck: `timed_out`.
-    pub fn timeout(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self::new(Failure::Timeout, Some(source.into()))
-    }
-
-    /// The answer's body passed [`MAX_BODY_BYTES`](crate::MAX_BODY_BYTES): `unexpected_response`.
-    #[must_use]
-    pub fn body_too_large(http_status: u16) -> Self {
-        Self::new(Failure::BodyTooLarge { http_status }, None)
-    }
-
-    /// What came is no HTTP: `unexpected_response`.
-    pub fn malformed(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self::new(Failure::Malformed, Some(source.into()))
-    }
-
-    /// It is certain that no request left, so the outcome is `not_sent`.
-    #[must_use]
-    pub fn before_sending(mut self) -> Self {
-        self.before_sending = true;
-        self
-    }
-
-    fn new(failure: Failure, source: Option<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self { failure, before_sending: false, source }
-    }
-}
-
-impl fmt::Debug for TransportError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Not the source: an HTTP stack's error may hold the request.
-        f.debug_struct("TransportError")
-            .field("failure", &self.failure)
-            .field("before_sending", &self.before_sending)
-            .finish_non_exhaustive()
     }
 }

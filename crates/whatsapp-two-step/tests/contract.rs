@@ -11,7 +11,9 @@ use support::{
     TOKEN,
     vectors::{self, list},
 };
-use whatsapp_two_step::{Body, Client, ClientBuilder, ErrorKind, Outcome, Pin, SetTwoStepPin, TransportError, http};
+use whatsapp_two_step::{
+    Body, Client, ClientBuilder, ErrorKind, Operation, Outcome, Pin, SetTwoStepPin, TransportError, http,
+};
 
 fn expected(key: &str) -> Vec<String> {
     list(&vectors::read("kinds.json"), key).iter().map(|name| name.as_str().unwrap().to_owned()).collect()

@@ -15,7 +15,9 @@ use support::{
     PIN, TOKEN, assert_hidden, builder, pin, set,
     tls::{Flaw, TlsServer},
 };
-use whatsapp_two_step::{AccessToken, Body, Client, Endpoint, SetTwoStepPin, TransportError, TwoStepError, http};
+use whatsapp_two_step::{
+    AccessToken, Body, Client, Endpoint, Operation, SetTwoStepPin, TransportError, TwoStepError, http,
+};
 
 /// Everything that `tracing` and `log` said at `trace`, in this process.
 #[derive(Clone, Default)]

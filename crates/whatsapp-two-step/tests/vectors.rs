@@ -3,20 +3,14 @@
 
 mod support;
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::time::Duration;
 
 use serde_json::{Value, json};
+use support::assert_hidden;
 use support::vectors::{self, decoded_body, list, text};
-use support::{GreatestJitter, assert_hidden};
 use whatsapp_two_step::{
-    AccessToken, ApiVersion, AppSecret, BaseUrl, Body, Client, ClientBuilder, Endpoint, PhoneNumberId, Pin,
-    SetTwoStepPin, SetTwoStepPinResponse, TransportError, TwoStepError, http,
+    AccessToken, ApiVersion, AppSecret, BaseUrl, Body, Client, ClientBuilder, Endpoint, Operation, PhoneNumberId, Pin,
+    SetTwoStepPin, SetTwoStepPinResponse, TwoStepError, http,
 };
 
 /// Part of the examples that messages give.
@@ -182,89 +176,4 @@ fn graph_errors() {
         let listed = case["listed"].as_bool().unwrap() || pin.starts_with('0');
         assert_eq!(read(&answer, &pin).unwrap_err().graph_code().is_some(), listed, "a PIN like the code: {case}");
     }
-}
-
-/// Time is tokio's paused clock: it jumps from one wait to the next.
-#[tokio::test(start_paused = true)]
-async fn retries() {
-    for case in list(&vectors::read("retries.json"), "cases") {
-        let steps = list(case, "steps").clone();
-        let count = Arc::new(AtomicUsize::new(0));
-        let counted = count.clone();
-        let transport = move |_: http::Request<Body>| {
-            let number = counted.fetch_add(1, Ordering::Relaxed);
-            let step = steps.get(number).unwrap_or_else(|| panic!("attempt {} was not foreseen", number + 1)).clone();
-            play(step)
-        };
-        let clock = Arc::new(GreatestJitter::default());
-        let settings = &case["settings"];
-        let client = builder()
-            .timeout(Duration::from_secs_f64(settings["timeout"].as_f64().unwrap()))
-            .max_retries(settings["max_retries"].as_u64().unwrap().try_into().unwrap())
-            .transport(Arc::new(transport))
-            .clock(clock.clone())
-            .build()
-            .unwrap();
-        let start = tokio::time::Instant::now();
-        let result = client.set_two_step_pin(&"1".parse().unwrap(), &"735194".parse().unwrap()).await;
-        let took = start.elapsed();
-
-        let expected = &case["expect"];
-        assert_eq!(expected["attempts"], json!(count.load(Ordering::Relaxed)), "{case}");
-        assert!(clock.jittered().starts_with(&jittered(case)), "{case}: {:?}", clock.jittered());
-        assert!(took.as_secs_f64() <= settings["timeout"].as_f64().unwrap() + 0.002, "{case} took {took:?}");
-        if let Some(takes) = expected["takes"].as_f64() {
-            assert!((took.as_secs_f64() - takes).abs() < 0.002, "{case} took {took:?}");
-        }
-        match result {
-            Ok(response) => {
-                assert_eq!((&expected["ok"], response.attempts), (&json!(true), attempts(expected)), "{case}");
-            }
-            Err(error) => {
-                assert_eq!(error.kind().code(), text(expected, "kind"), "{case}");
-                assert_eq!(error.outcome().code(), text(expected, "outcome"), "{case}");
-                assert_eq!(error.attempts(), attempts(expected), "{case}");
-                if let Some(wait) = expected["retry_after"].as_u64() {
-                    assert_eq!(error.retry_after(), Some(Duration::from_secs(wait)), "{case}");
-                }
-            }
-        }
-        let waits: f64 = list(expected, "waits").iter().map(|wait| wait.as_f64().unwrap()).sum();
-        let work: f64 = list(case, "steps").iter().map(|step| step["after"].as_f64().unwrap_or(0.0)).sum();
-        if expected["takes"].is_null() {
-            assert!((took.as_secs_f64() - waits - work).abs() < 0.02, "{case} took {took:?}");
-        }
-    }
-}
-
-fn attempts(expected: &Value) -> u32 {
-    expected["attempts"].as_u64().unwrap().try_into().unwrap()
-}
-
-/// The ceilings that the client drew jitter from: once for each retry but those whose wait the server named alone.
-fn jittered(case: &Value) -> Vec<f64> {
-    let draws = list(case, "steps").iter().take(list(&case["expect"], "waits").len());
-    let status = |step: &Value| step["answer"]["status"].as_u64();
-    let by_client =
-        draws.enumerate().filter(|(_, step)| status(step) != Some(429) && !step.to_string().contains("regain"));
-    let ceiling = |retry: usize| 0.5 * f64::from(2_u32.pow(u32::try_from(retry).unwrap()).min(16));
-    by_client.map(|(retry, _)| ceiling(retry)).collect()
-}
-
-async fn play(step: Value) -> Result<http::Response<Body>, TransportError> {
-    if step["hang"] == true {
-        std::future::pending::<()>().await;
-    }
-    tokio::time::sleep(Duration::from_secs_f64(step["after"].as_f64().unwrap())).await;
-    if let Some(failure) = step["fail"].as_str() {
-        let error =
-            if failure == "timeout" { TransportError::timeout("slow") } else { TransportError::connection("gone") };
-        return Err(if step["before_sending"] == true { error.before_sending() } else { error });
-    }
-    let answer = &step["answer"];
-    let mut response = http::Response::builder().status(u16::try_from(answer["status"].as_u64().unwrap()).unwrap());
-    for (name, value) in answer["headers"].as_object().unwrap() {
-        response = response.header(name, value.as_str().unwrap());
-    }
-    Ok(response.body(Body::from(text(answer, "body"))).unwrap())
 }

@@ -65,7 +65,7 @@ pub(crate) fn all() -> Vec<Case> {
     let mut cases = values();
     cases.extend(requests());
     cases.extend(responses());
-    cases.extend(retries());
+    cases.extend(calls());
     cases.extend(graph_errors());
     cases.extend(scenarios());
     cases.push(nobody_listens());
@@ -186,17 +186,20 @@ fn responses() -> Vec<Case> {
 }
 
 /// Those that a server can play in a few seconds; the others need a clock to be injected.
-fn retries() -> Vec<Case> {
-    let vectors = vectors("retries.json");
+fn calls() -> Vec<Case> {
+    let vectors = vectors("calls.json");
     let mut cases = Vec::new();
     for of in list(&vectors, "cases") {
         let (steps, expect) = (list(of, "steps"), &of["expect"]);
         let waits: f64 = list(expect, "waits").iter().filter_map(Value::as_f64).sum();
         let playable = |step: &Value| {
             step["after"] == 0
-                && (step["answer"].is_object() || (step["fail"] == "connection" && step["before_sending"] == false))
+                && (step["answer"].is_object()
+                    || (step["fail"] == "connection"
+                        && step["before_sending"] == false
+                        && step["unprocessed"].is_null()))
         };
-        if waits > 3.0 || !steps.iter().all(playable) {
+        if of["only_value"] == true || waits > 3.0 || !steps.iter().all(playable) {
             continue;
         }
         let script = steps.iter().map(|step| match &step["answer"] {
@@ -216,7 +219,7 @@ fn retries() -> Vec<Case> {
             ok: is_ok
                 .then(|| json!({"trace_id": null, "api_version": null, "attempts": expect["attempts"], "usage": null})),
             error: (!is_ok).then_some(result),
-            ..case("retries", text(of, "name"))
+            ..case("calls", text(of, "name"))
         });
     }
     cases

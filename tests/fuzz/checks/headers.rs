@@ -1,6 +1,6 @@
 //! Any headers on a success and on an error: what is read of them is clean.
 
-use whatsapp_two_step::{Body, Endpoint, SetTwoStepPin, http};
+use whatsapp_two_step::{Body, Endpoint, Operation, SetTwoStepPin, http};
 
 const TOKEN: &str = "EAAG_secret_token_123";
 const PIN: &str = "735194";

@@ -1,6 +1,6 @@
 //! Any status and body: an answer or a typed error, and never the PIN or the token in it.
 
-use whatsapp_two_step::{Body, Endpoint, Outcome, SetTwoStepPin, http};
+use whatsapp_two_step::{Body, Endpoint, Operation, Outcome, SetTwoStepPin, http};
 
 const TOKEN: &str = "EAAG_secret_token_123";
 const PIN: &str = "735194";

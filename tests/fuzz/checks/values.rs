@@ -1,6 +1,8 @@
 //! Any text as any value: taken as it is, or refused without repeating it; and what is taken makes a request.
 
-use whatsapp_two_step::{AccessToken, ApiVersion, AppSecret, BaseUrl, Endpoint, PhoneNumberId, Pin, SetTwoStepPin};
+use whatsapp_two_step::{
+    AccessToken, ApiVersion, AppSecret, BaseUrl, Endpoint, Operation, PhoneNumberId, Pin, SetTwoStepPin,
+};
 
 pub(crate) fn check(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };

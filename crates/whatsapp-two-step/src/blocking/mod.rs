@@ -7,7 +7,10 @@ use std::sync::Arc;
 pub use driver::Driver;
 
 use crate::{
-    AccessToken, ClientBuilder, PhoneNumberId, Pin, SetTwoStepPinResponse, TwoStepError, values::invalid_setting,
+    client::ClientBuilder,
+    error::TwoStepError,
+    operation::SetTwoStepPinResponse,
+    values::{AccessToken, PhoneNumberId, Pin},
 };
 
 /// Sets PINs and blocks until it is done. Cheap to clone, and safe to share between threads.
@@ -24,7 +27,7 @@ use crate::{
 /// ```
 #[derive(Clone, Debug)]
 pub struct Client {
-    inner: crate::Client,
+    inner: crate::client::Client,
     driver: Arc<Driver>,
 }
 
@@ -34,7 +37,7 @@ impl Client {
     /// # Errors
     /// `invalid_configuration` if the TLS roots or the thread for connections can't be set up.
     pub fn new(access_token: AccessToken) -> Result<Self, TwoStepError> {
-        Self::build(crate::Client::builder(access_token))
+        Self::build(crate::client::Client::builder(access_token))
     }
 
     /// A client with the settings of the environment; see [`ClientBuilder::from_env`].
@@ -60,7 +63,8 @@ impl Client {
     /// `invalid_configuration`, with the setting's name.
     pub fn build(settings: ClientBuilder) -> Result<Self, TwoStepError> {
         let inner = settings.build()?;
-        let driver = Driver::new().map_err(|_| invalid_setting("transport", "could not start its thread"))?;
+        let driver = Driver::new()
+            .map_err(|_| TwoStepError::invalid_configuration("transport", "could not start its thread"))?;
         Ok(Self { inner, driver: Arc::new(driver) })
     }
 

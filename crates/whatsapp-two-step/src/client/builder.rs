@@ -2,12 +2,13 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use super::{Client, Inner};
 use crate::{
-    AccessToken, ApiVersion, AppSecret, BaseUrl, Clock, Endpoint, Language, Transport, TwoStepError,
-    values::invalid_setting,
+    call::Limits,
+    clock::Clock,
+    endpoint::{Endpoint, Language},
+    error::TwoStepError,
+    transport::Transport,
+    values::{AccessToken, ApiVersion, AppSecret, BaseUrl},
 };
-
-/// Past this no deadline makes sense, and a sum of times could overflow.
-const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The settings of a [`Client`].
 ///
@@ -34,26 +35,55 @@ pub struct ClientBuilder {
     api_version: ApiVersion,
     app_secret: Option<AppSecret>,
     language: Language,
-    timeout: Duration,
-    connect_timeout: Duration,
-    max_retries: u32,
+    limits: Limits,
     transport: Option<Arc<dyn Transport>>,
     clock: Option<Arc<dyn Clock>>,
     #[cfg(feature = "reqwest")]
     network: crate::reqwest_transport::Network,
 }
 
+impl Client {
+    /// A client with every setting at its default.
+    ///
+    /// ```
+    /// use whatsapp_two_step::{AccessToken, Client};
+    ///
+    /// let client = Client::new(AccessToken::parse("EAAG_example")?)?;
+    /// # drop(client);
+    /// # Ok::<(), whatsapp_two_step::TwoStepError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `invalid_configuration` if the TLS roots can't be set up.
+    #[cfg(feature = "reqwest")]
+    pub fn new(access_token: AccessToken) -> Result<Self, TwoStepError> {
+        Self::builder(access_token).build()
+    }
+
+    /// A client with the settings of the environment; see [`ClientBuilder::from_env`].
+    ///
+    /// # Errors
+    /// `invalid_configuration` if a variable is missing or unusable.
+    #[cfg(feature = "reqwest")]
+    pub fn from_env() -> Result<Self, TwoStepError> {
+        ClientBuilder::from_env()?.build()
+    }
+
+    /// For other settings than the defaults.
+    pub fn builder(access_token: AccessToken) -> ClientBuilder {
+        ClientBuilder::new(access_token)
+    }
+}
+
 impl ClientBuilder {
-    pub(super) fn new(access_token: AccessToken) -> Self {
+    fn new(access_token: AccessToken) -> Self {
         Self {
             access_token,
             base_url: BaseUrl::default(),
             api_version: ApiVersion::default(),
             app_secret: None,
             language: Language::default(),
-            timeout: Duration::from_secs(30),
-            connect_timeout: Duration::from_secs(10),
-            max_retries: 2,
+            limits: Limits::default(),
             transport: None,
             clock: None,
             #[cfg(feature = "reqwest")]
@@ -86,8 +116,9 @@ impl ClientBuilder {
     /// `invalid_configuration` if the first is missing, or one of them is unusable.
     pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, TwoStepError> {
         let variable = |name| variable(name).map(zeroize::Zeroizing::new);
-        let token = variable("WHATSAPP_ACCESS_TOKEN")
-            .ok_or_else(|| invalid_setting("access_token", "is missing: set WHATSAPP_ACCESS_TOKEN"))?;
+        let token = variable("WHATSAPP_ACCESS_TOKEN").ok_or_else(|| {
+            TwoStepError::invalid_configuration("access_token", "is missing: set WHATSAPP_ACCESS_TOKEN")
+        })?;
         let mut builder = Self::new(AccessToken::parse(&token)?);
         if let Some(secret) = variable("WHATSAPP_APP_SECRET") {
             builder = builder.app_secret(AppSecret::parse(&secret)?);
@@ -115,19 +146,19 @@ impl ClientBuilder {
 
     /// How long the whole call may take: every attempt and every wait between them. Default 30 s.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+        self.limits.timeout = timeout;
         self
     }
 
     /// How long connecting may take, TCP and TLS, in one attempt. Default 10 s.
     pub fn connect_timeout(mut self, connect_timeout: Duration) -> Self {
-        self.connect_timeout = connect_timeout;
+        self.limits.connect_timeout = connect_timeout;
         self
     }
 
     /// How many times a call is repeated at most. Default 2; 0 turns retries off.
     pub fn max_retries(mut self, max_retries: u32) -> Self {
-        self.max_retries = max_retries;
+        self.limits.max_retries = max_retries;
         self
     }
 
@@ -169,16 +200,11 @@ impl ClientBuilder {
     /// # Errors
     /// `invalid_configuration`, with the setting's name.
     pub fn build(self) -> Result<Client, TwoStepError> {
-        for (setting, time) in [("timeout", self.timeout), ("connect_timeout", self.connect_timeout)] {
-            if time.is_zero() || time > LONGEST {
-                return Err(invalid_setting(setting, "must be more than 0 s and at most 24 h"));
-            }
-        }
+        self.limits.check()?;
         let transport = self.make_transport()?;
-        let clock = self
-            .clock
-            .or_else(default_clock)
-            .ok_or_else(|| invalid_setting("clock", "is missing: give one, or build with the feature \"tokio\""))?;
+        let clock = self.clock.or_else(default_clock).ok_or_else(|| {
+            TwoStepError::invalid_configuration("clock", "is missing: give one, or build with the feature \"tokio\"")
+        })?;
         let mut endpoint = Endpoint::new(self.access_token)
             .with_base_url(self.base_url)
             .with_api_version(self.api_version)
@@ -186,21 +212,14 @@ impl ClientBuilder {
         if let Some(app_secret) = self.app_secret {
             endpoint = endpoint.with_app_secret(app_secret)?;
         }
-        Ok(Client(Arc::new(Inner {
-            endpoint,
-            timeout: self.timeout,
-            connect_timeout: self.connect_timeout,
-            max_retries: self.max_retries,
-            transport,
-            clock,
-        })))
+        Ok(Client(Arc::new(Inner { endpoint, limits: self.limits, transport, clock })))
     }
 
     #[cfg(feature = "reqwest")]
     fn make_transport(&self) -> Result<Arc<dyn Transport>, TwoStepError> {
         match &self.transport {
-            None => Ok(Arc::new(self.network.connect(&self.base_url, self.connect_timeout)?)),
-            Some(_) if !self.network.is_default() => Err(invalid_setting(
+            None => Ok(Arc::new(self.network.connect(&self.base_url, self.limits.connect_timeout)?)),
+            Some(_) if !self.network.is_default() => Err(TwoStepError::invalid_configuration(
                 "proxy or root_certificates",
                 "has no effect beside a transport of your own; set it there",
             )),
@@ -210,9 +229,12 @@ impl ClientBuilder {
 
     #[cfg(not(feature = "reqwest"))]
     fn make_transport(&self) -> Result<Arc<dyn Transport>, TwoStepError> {
-        self.transport
-            .clone()
-            .ok_or_else(|| invalid_setting("transport", "is missing: give one, or build with the feature \"reqwest\""))
+        self.transport.clone().ok_or_else(|| {
+            TwoStepError::invalid_configuration(
+                "transport",
+                "is missing: give one, or build with the feature \"reqwest\"",
+            )
+        })
     }
 }
 
@@ -232,9 +254,9 @@ impl fmt::Debug for ClientBuilder {
         f.debug_struct("ClientBuilder")
             .field("base_url", &self.base_url)
             .field("api_version", &self.api_version)
-            .field("timeout", &self.timeout)
-            .field("connect_timeout", &self.connect_timeout)
-            .field("max_retries", &self.max_retries)
+            .field("timeout", &self.limits.timeout)
+            .field("connect_timeout", &self.limits.connect_timeout)
+            .field("max_retries", &self.limits.max_retries)
             .finish_non_exhaustive()
     }
 }

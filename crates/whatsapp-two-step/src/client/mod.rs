@@ -1,16 +1,20 @@
 mod builder;
-mod call;
-mod retry;
+mod drive;
 
 pub use builder::ClientBuilder;
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc};
 
 use tracing::Instrument;
 
 use crate::{
-    AccessToken, Clock, Endpoint, PhoneNumberId, Pin, SetTwoStepPin, SetTwoStepPinResponse, Transport, TwoStepError,
-    redact::Redactor,
+    call::Limits,
+    clock::Clock,
+    endpoint::Endpoint,
+    error::TwoStepError,
+    operation::{SetTwoStepPin, SetTwoStepPinResponse},
+    transport::Transport,
+    values::{PhoneNumberId, Pin},
 };
 
 /// Sets PINs: a transport, a deadline over the whole call, and retries.
@@ -33,45 +37,12 @@ pub struct Client(Arc<Inner>);
 
 struct Inner {
     endpoint: Endpoint,
-    timeout: Duration,
-    connect_timeout: Duration,
-    max_retries: u32,
+    limits: Limits,
     transport: Arc<dyn Transport>,
     clock: Arc<dyn Clock>,
 }
 
 impl Client {
-    /// A client with every setting at its default.
-    ///
-    /// ```
-    /// use whatsapp_two_step::{AccessToken, Client};
-    ///
-    /// let client = Client::new(AccessToken::parse("EAAG_example")?)?;
-    /// # drop(client);
-    /// # Ok::<(), whatsapp_two_step::TwoStepError>(())
-    /// ```
-    ///
-    /// # Errors
-    /// `invalid_configuration` if the TLS roots can't be set up.
-    #[cfg(feature = "reqwest")]
-    pub fn new(access_token: AccessToken) -> Result<Self, TwoStepError> {
-        Self::builder(access_token).build()
-    }
-
-    /// A client with the settings of the environment; see [`ClientBuilder::from_env`].
-    ///
-    /// # Errors
-    /// `invalid_configuration` if a variable is missing or unusable.
-    #[cfg(feature = "reqwest")]
-    pub fn from_env() -> Result<Self, TwoStepError> {
-        ClientBuilder::from_env()?.build()
-    }
-
-    /// For other settings than the defaults.
-    pub fn builder(access_token: AccessToken) -> ClientBuilder {
-        ClientBuilder::new(access_token)
-    }
-
     /// Sets the number's two-step verification PIN. Setting the same PIN again is safe.
     ///
     /// # Errors
@@ -87,23 +58,14 @@ impl Client {
             phone_number_id = phone_number_id.as_str(),
             api_version = %self.0.endpoint.api_version(),
         );
-        call::run(&self.0, &operation).instrument(span).await
+        let Inner { endpoint, limits, transport, clock } = &*self.0;
+        drive::drive(endpoint, *limits, operation, &**transport, &**clock).instrument(span).await
     }
 
-    /// For bindings: does a text have this PIN, the token or the app secret in it? A host's own exception may.
-    ///
-    /// ```
-    /// use whatsapp_two_step::{AccessToken, Client};
-    ///
-    /// let client = Client::new(AccessToken::parse("EAAG_example")?)?;
-    /// let pin = "012345".parse()?;
-    /// assert!(client.repeats_a_secret(&pin, "could not POST {\"pin\":\"012345\"}"));
-    /// assert!(!client.repeats_a_secret(&pin, "connection refused"));
-    /// # Ok::<(), whatsapp_two_step::TwoStepError>(())
-    /// ```
+    #[doc(hidden)]
     #[must_use]
     pub fn repeats_a_secret(&self, pin: &Pin, text: &str) -> bool {
-        Redactor::new(&self.0.endpoint, pin).finds_in(text)
+        crate::redact::Redactor::new(&self.0.endpoint, Some(pin)).finds_in(text)
     }
 
     /// Where requests go.
@@ -111,15 +73,21 @@ impl Client {
     pub fn endpoint(&self) -> &Endpoint {
         &self.0.endpoint
     }
+
+    /// What every call keeps to.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        self.0.limits
+    }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("endpoint", &self.0.endpoint)
-            .field("timeout", &self.0.timeout)
-            .field("connect_timeout", &self.0.connect_timeout)
-            .field("max_retries", &self.0.max_retries)
+            .field("timeout", &self.0.limits.timeout)
+            .field("connect_timeout", &self.0.limits.connect_timeout)
+            .field("max_retries", &self.0.limits.max_retries)
             .finish_non_exhaustive()
     }
 }

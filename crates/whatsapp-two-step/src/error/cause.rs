@@ -1,9 +1,5 @@
 use std::{error::Error as StdError, fmt};
 
-use crate::redact::Redactor;
-
-const MAX_DEPTH: usize = 8;
-
 /// A foreign error's text and its causes' texts, cleaned. The error itself isn't kept: a transport's error may hold the
 /// request, and anyone who walks a chain prints what he finds.
 #[derive(Clone)]
@@ -13,17 +9,8 @@ pub(crate) struct Cause {
 }
 
 impl Cause {
-    pub(crate) fn of(error: &(dyn StdError + 'static), redactor: &Redactor<'_>) -> Self {
-        let mut texts: Vec<String> = Vec::new();
-        let mut next = Some(error);
-        while let Some(error) = next.take_if(|_| texts.len() < MAX_DEPTH) {
-            let text = redactor.clean(&error.to_string(), 300);
-            // Many libraries repeat their cause's text in their own.
-            if !texts.last().is_some_and(|last| last.contains(&text)) {
-                texts.push(text);
-            }
-            next = error.source();
-        }
+    /// From the texts of an error and its causes, the outermost first.
+    pub(crate) fn chain(mut texts: Vec<String>) -> Self {
         let mut chain: Option<Box<Self>> = None;
         while let Some(text) = texts.pop() {
             chain = Some(Box::new(Self { text, source: chain }));

@@ -1,8 +1,8 @@
 //! The one error: what went wrong, which PIN holds now, and what to do next.
 
 mod cause;
-mod graph_codes;
 mod kind;
+mod meaning;
 
 pub use kind::{ErrorKind, Outcome};
 
@@ -11,11 +11,7 @@ use std::{borrow::Cow, error::Error as StdError, fmt, sync::Arc, time::Duration}
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 pub(crate) use cause::Cause;
-pub(crate) use graph_codes::{Later, Meaning, is_listed, meaning};
-
-/// Where the base URL leads to something else than Meta.
-pub(crate) const NOT_GRAPH: &str =
-    "Check the base URL, and what stands between: a proxy, a captive portal or a gateway may have answered.";
+pub(crate) use meaning::{Later, Meaning};
 
 /// Why a PIN was not set, and which PIN holds now.
 ///
@@ -65,11 +61,7 @@ pub(crate) struct ServerSaid {
 
 impl TwoStepError {
     /// An error of the server's making.
-    pub(crate) fn answered(
-        meaning: graph_codes::Meaning,
-        message: impl Into<Cow<'static, str>>,
-        server: ServerSaid,
-    ) -> Self {
+    pub(crate) fn answered(meaning: Meaning, message: impl Into<Cow<'static, str>>, server: ServerSaid) -> Self {
         Self(Box::new(Inner {
             kind: meaning.kind,
             message: message.into(),
@@ -94,7 +86,7 @@ impl TwoStepError {
             ErrorKind::TimedOut => Later::Wait,
             _ => Later::Hopeless,
         };
-        let meaning = graph_codes::Meaning { kind, outcome, later, hint };
+        let meaning = Meaning { kind, outcome, later, hint };
         Self::answered(meaning, message, ServerSaid::default())
     }
 
@@ -110,7 +102,9 @@ impl TwoStepError {
         Self::local(kind, Outcome::NotSent, message, hint)
     }
 
-    /// For bindings: the error for a setting that came as something that it can't be, such as text for a number.
+    /// The error for a setting that is missing, of the wrong type or out of its range.
+    ///
+    /// The text never repeats the value: a token often lands in the wrong setting.
     ///
     /// ```
     /// use whatsapp_two_step::TwoStepError;
@@ -120,7 +114,7 @@ impl TwoStepError {
     /// ```
     #[must_use]
     pub fn invalid_configuration(setting: &str, problem: &str) -> Self {
-        crate::values::invalid_setting(setting, problem)
+        Self::invalid(ErrorKind::InvalidConfiguration, format!("Invalid configuration: {setting} {problem}."))
     }
 
     /// For bindings: the error for a call that ended in a panic, so that its caller gets an answer all the same.

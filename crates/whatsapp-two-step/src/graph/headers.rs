@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use http::{HeaderMap, header};
 
-use crate::{ApiVersion, redact::Redactor};
+use crate::{redact::Redactor, values::ApiVersion};
 
 /// `Retry-After`: seconds, or a date, which is taken against the answer's own `Date`, so that no clock of ours is asked.
 pub(crate) fn retry_after(headers: &HeaderMap, redactor: &Redactor<'_>) -> Option<Duration> {
@@ -31,7 +31,10 @@ pub(crate) fn request_id(headers: &HeaderMap, redactor: &Redactor<'_>) -> Option
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{AccessToken, Endpoint, Pin};
+    use crate::{
+        endpoint::Endpoint,
+        values::{AccessToken, Pin},
+    };
 
     fn with<T>(pairs: &[(&'static str, &'static str)], read: impl Fn(&HeaderMap, &Redactor<'_>) -> T) -> T {
         let endpoint = Endpoint::new(AccessToken::parse("EAAG").unwrap());
@@ -39,7 +42,7 @@ mod tests {
         let headers = pairs
             .iter()
             .map(|(name, value)| (http::HeaderName::from_static(name), http::HeaderValue::from_static(value)));
-        read(&headers.collect(), &Redactor::new(&endpoint, &pin))
+        read(&headers.collect(), &Redactor::new(&endpoint, Some(&pin)))
     }
 
     #[test]

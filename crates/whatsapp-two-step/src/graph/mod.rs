@@ -1,11 +1,14 @@
 //! What Graph's answers look like: bodies and headers, read without trust.
 
 mod body;
+mod codes;
+mod failure;
 mod headers;
 mod usage;
 
 pub use usage::Usage;
 
-pub(crate) use body::{Answer, GraphError, read_body};
-pub(crate) use headers::{api_version, request_id, retry_after};
+pub(crate) use body::{Answer, read_body};
+pub(crate) use failure::{body_too_large, graph_error, headers_too_large, no_graph_error, not_applied, not_http};
+pub(crate) use headers::{api_version, request_id};
 pub(crate) use usage::usage;

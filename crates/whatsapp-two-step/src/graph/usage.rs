@@ -13,7 +13,7 @@ use crate::redact::Redactor;
 /// Source: Meta's page on [rate limits](https://developers.facebook.com/docs/graph-api/overview/rate-limiting).
 ///
 /// ```
-/// # use whatsapp_two_step::{AccessToken, Body, Endpoint, Pin, PhoneNumberId, SetTwoStepPin};
+/// # use whatsapp_two_step::{AccessToken, Body, Endpoint, Operation, Pin, PhoneNumberId, SetTwoStepPin};
 /// # let endpoint = Endpoint::new(AccessToken::parse("EAAG_example")?);
 /// # let operation = SetTwoStepPin::new(PhoneNumberId::parse("1")?, Pin::parse("012345")?);
 /// let answer = http::Response::builder()
@@ -156,13 +156,16 @@ impl<'de> Visitor<'de> for Reader<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{AccessToken, Endpoint, Pin};
+    use crate::{
+        endpoint::Endpoint,
+        values::{AccessToken, Pin},
+    };
 
     fn read(name: &'static str, value: &'static str) -> Option<Usage> {
         let endpoint = Endpoint::new(AccessToken::parse("EAAG").unwrap());
         let pin = Pin::parse("735194").unwrap();
         let headers = [(http::HeaderName::from_static(name), http::HeaderValue::from_static(value))];
-        usage(&headers.into_iter().collect(), &Redactor::new(&endpoint, &pin))
+        usage(&headers.into_iter().collect(), &Redactor::new(&endpoint, Some(&pin)))
     }
 
     #[test]

@@ -3,10 +3,10 @@ use std::time::Duration;
 use reqwest::{Proxy, redirect, retry};
 use zeroize::Zeroizing;
 
-use super::{ReqwestTransport, tls};
+use super::{send::ReqwestTransport, tls};
 use crate::{
-    BaseUrl, TwoStepError,
-    values::{invalid_setting, is_loopback},
+    error::TwoStepError,
+    values::{BaseUrl, is_loopback},
 };
 
 /// How long a connection may idle, and how often a silent one is probed.
@@ -69,22 +69,26 @@ impl Network {
             None if base_url.is_plain() => builder.no_proxy(),
             None => builder,
         };
-        let client = builder.build().map_err(|_| invalid_setting("transport", "could not be set up"))?;
-        let base = base_url.to_string().parse().map_err(|_| invalid_setting("base_url", "is not a URL"))?;
+        let client =
+            builder.build().map_err(|_| TwoStepError::invalid_configuration("transport", "could not be set up"))?;
+        let base = base_url
+            .to_string()
+            .parse()
+            .map_err(|_| TwoStepError::invalid_configuration("base_url", "is not a URL"))?;
         Ok(ReqwestTransport { client, base })
     }
 }
 
 /// Neither reqwest's error nor ours repeats the URL: it may hold a password.
 fn proxy(url: &str, base_url: &BaseUrl) -> Result<Proxy, TwoStepError> {
-    let refused = || invalid_setting("proxy", "is not a URL such as http://proxy.example:3128");
+    let refused = || TwoStepError::invalid_configuration("proxy", "is not a URL such as http://proxy.example:3128");
     let parsed: http::Uri = url.parse().map_err(|_| refused())?;
     if !matches!(parsed.scheme_str(), Some("http" | "https")) {
         return Err(refused());
     }
     if base_url.is_plain() && !parsed.host().is_some_and(is_loopback) {
         let problem = "must be on a loopback host too when base_url is http: it would carry the token in clear text";
-        return Err(invalid_setting("proxy", problem));
+        return Err(TwoStepError::invalid_configuration("proxy", problem));
     }
     Proxy::all(url).map_err(|_| refused())
 }

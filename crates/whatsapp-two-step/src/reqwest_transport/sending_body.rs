@@ -7,7 +7,7 @@ use std::{
 use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
 
-use crate::Attempt;
+use crate::transport::Attempt;
 
 /// A request's body that tells its attempt when it is taken. The HTTP stack asks for it only once it has a connection, and
 /// before it writes: as long as it wasn't asked for, the PIN hasn't left. It is also why no layer below can repeat a request.

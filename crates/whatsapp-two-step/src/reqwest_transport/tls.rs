@@ -4,7 +4,7 @@ use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 use rustls_platform_verifier::Verifier;
 
-use crate::{TwoStepError, values::invalid_setting};
+use crate::error::TwoStepError;
 
 /// The platform's roots, with Mozilla's bundled ones and the user's own beside them: works in a container without CA files
 /// and behind a company's own CA. The provider is handed over, not installed: a library sets nothing process-wide.
@@ -20,10 +20,11 @@ pub(super) fn config(pem: Option<&[u8]>) -> Result<ClientConfig, TwoStepError> {
     #[cfg(target_os = "android")]
     let verifier = match own.is_empty() {
         true => Verifier::new(provider),
-        false => return Err(invalid_setting("root_certificates", "can't be added on Android")),
+        false => return Err(TwoStepError::invalid_configuration("root_certificates", "can't be added on Android")),
     };
-    let verifier =
-        verifier.map_err(|_| invalid_setting("root_certificates", "holds something that is no certificate"))?;
+    let verifier = verifier.map_err(|_| {
+        TwoStepError::invalid_configuration("root_certificates", "holds something that is no certificate")
+    })?;
     let builder = builder()?.dangerous().with_custom_certificate_verifier(Arc::new(verifier));
     let mut config = builder.with_no_client_auth();
     // HTTP/2 where the server offers it: reqwest leaves a configuration that it is given as it is.
@@ -39,11 +40,12 @@ pub(super) fn without_roots() -> Result<ClientConfig, TwoStepError> {
 fn builder() -> Result<rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier>, TwoStepError> {
     ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
-        .map_err(|_| invalid_setting("transport", "has no usable TLS version"))
+        .map_err(|_| TwoStepError::invalid_configuration("transport", "has no usable TLS version"))
 }
 
 fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, TwoStepError> {
-    let unusable = || invalid_setting("root_certificates", "holds no PEM certificate, or a broken one");
+    let unusable =
+        || TwoStepError::invalid_configuration("root_certificates", "holds no PEM certificate, or a broken one");
     let found: Vec<_> = CertificateDer::pem_slice_iter(pem).collect::<Result<_, _>>().map_err(|_| unusable())?;
     if found.is_empty() { Err(unusable()) } else { Ok(found) }
 }

@@ -4,8 +4,8 @@ use bytes::Bytes;
 use http::HeaderValue;
 use zeroize::Zeroizing;
 
-use super::check_secret;
-use crate::TwoStepError;
+use super::secret::check_secret;
+use crate::error::TwoStepError;
 
 const SCHEME: &str = "Bearer ";
 
@@ -40,7 +40,7 @@ impl AccessToken {
         line.extend_from_slice(SCHEME.as_bytes());
         line.extend_from_slice(text.as_bytes());
         let mut header = HeaderValue::from_maybe_shared(Bytes::from_owner(line))
-            .map_err(|_| super::invalid_setting("access_token", "does not fit into a header"))?;
+            .map_err(|_| TwoStepError::invalid_configuration("access_token", "does not fit into a header"))?;
         header.set_sensitive(true);
         Ok(Self { header })
     }

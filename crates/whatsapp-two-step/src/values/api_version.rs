@@ -2,8 +2,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::invalid_setting;
-use crate::TwoStepError;
+use crate::error::TwoStepError;
 
 /// A version of the Graph API, such as `v24.0`.
 ///
@@ -30,7 +29,7 @@ impl ApiVersion {
         text.strip_prefix('v')
             .and_then(|rest| rest.split_once('.'))
             .and_then(|(major, minor)| Some(Self { major: number(major)?, minor: number(minor)? }))
-            .ok_or_else(|| invalid_setting("api_version", "is not of the form v24.0"))
+            .ok_or_else(|| TwoStepError::invalid_configuration("api_version", "is not of the form v24.0"))
     }
 }
 

@@ -4,8 +4,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::{AccessToken, check_secret, invalid_setting};
-use crate::TwoStepError;
+use super::{access_token::AccessToken, secret::check_secret};
+use crate::error::TwoStepError;
 
 /// An app secret, from which a request's `appsecret_proof` is made. Wiped from memory on drop, and printed by nothing.
 ///
@@ -38,7 +38,7 @@ impl AppSecret {
     /// Lowercase hex HMAC-SHA256 with the app secret as key and the token as message.
     pub(crate) fn proof(&self, token: &AccessToken) -> Result<Zeroizing<String>, TwoStepError> {
         let mut mac = Hmac::<Sha256>::new_from_slice(self.expose())
-            .map_err(|_| invalid_setting("app_secret", "does not fit as a key"))?;
+            .map_err(|_| TwoStepError::invalid_configuration("app_secret", "does not fit as a key"))?;
         mac.update(token.expose());
         let mut proof = Zeroizing::new(String::with_capacity(64));
         for byte in mac.finalize().into_bytes() {

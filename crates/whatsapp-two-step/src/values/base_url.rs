@@ -5,8 +5,7 @@ use http::{
     uri::{Authority, Scheme},
 };
 
-use super::invalid_setting;
-use crate::TwoStepError;
+use crate::error::TwoStepError;
 
 /// Where the Graph API is: `https://graph.facebook.com`, or a server of one's own that stands before it.
 ///
@@ -38,7 +37,7 @@ impl BaseUrl {
     /// # Errors
     /// `invalid_configuration`, with what is wrong and never with the text itself.
     pub fn parse(text: &str) -> Result<Self, TwoStepError> {
-        read(text).map_err(|problem| invalid_setting("base_url", problem))
+        read(text).map_err(|problem| TwoStepError::invalid_configuration("base_url", problem))
     }
 
     pub(crate) fn scheme(&self) -> &Scheme {

@@ -6,6 +6,7 @@ mod app_secret;
 mod base_url;
 mod phone_number_id;
 mod pin;
+mod secret;
 
 pub use access_token::AccessToken;
 pub use api_version::ApiVersion;
@@ -18,7 +19,7 @@ pub use pin::Pin;
 
 use std::str::FromStr;
 
-use crate::{ErrorKind, TwoStepError};
+use crate::error::TwoStepError;
 
 /// Gives a value the standard conversions, so that `"…".parse()` and `try_into()` work and
 /// all of them end in the type's own `parse`.
@@ -39,33 +40,3 @@ macro_rules! parse_from_text {
     )+};
 }
 parse_from_text!(AccessToken, ApiVersion, AppSecret, BaseUrl, PhoneNumberId, Pin);
-
-/// An `invalid_configuration` error that names the setting. Its text never repeats the value:
-/// a token often lands in the wrong setting.
-pub(crate) fn invalid_setting(setting: &str, problem: &str) -> TwoStepError {
-    TwoStepError::invalid(ErrorKind::InvalidConfiguration, format!("Invalid configuration: {setting} {problem}."))
-}
-
-/// The longest secret taken. Meta's tokens have a few hundred characters; past this no server takes the header.
-const SECRET_MAX: usize = 8_192;
-
-/// What a header may hold of a secret: visible ASCII. Says what is wrong and never with what.
-fn check_secret(setting: &str, text: &str) -> Result<(), TwoStepError> {
-    let problem = if text.is_empty() {
-        "is empty"
-    } else if text.ends_with(['\n', '\r']) {
-        "ends with a line break, as text read from a file often does; remove it"
-    } else if text.len() > SECRET_MAX {
-        "is longer than 8192 characters"
-    } else if text.starts_with("Bearer ") {
-        "begins with \"Bearer \"; give the token alone"
-    } else if let Some(at) = text.chars().position(|c| !c.is_ascii_graphic()) {
-        return Err(invalid_setting(
-            setting,
-            &format!("has a space, a control character or a character beyond ASCII at place {}", at + 1),
-        ));
-    } else {
-        return Ok(());
-    };
-    Err(invalid_setting(setting, problem))
-}

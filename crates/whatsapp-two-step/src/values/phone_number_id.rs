@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::{ErrorKind, TwoStepError};
+use crate::error::{ErrorKind, TwoStepError};
 
 const MAX_DIGITS: usize = 32;
 

@@ -2,7 +2,7 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use crate::{ErrorKind, TwoStepError};
+use crate::error::{ErrorKind, TwoStepError};
 
 const DIGITS: usize = 6;
 

@@ -5,42 +5,16 @@ pub(crate) mod certificates;
 pub(crate) mod tls;
 pub(crate) mod vectors;
 
-use std::{
-    sync::Mutex,
-    time::{Duration, Instant},
-};
+use std::time::Duration;
 
 use graph_sandbox::Sandbox;
-use whatsapp_two_step::{BaseUrl, BoxFuture, Client, ClientBuilder, Clock, Pin, SetTwoStepPinResponse, TwoStepError};
+use whatsapp_two_step::{BaseUrl, Client, ClientBuilder, Pin, SetTwoStepPinResponse, TwoStepError};
 
 /// None of the secrets is in the text, which itself is not printed.
 #[track_caller]
 pub(crate) fn assert_hidden(text: &str, secrets: &[&str], of: &str) {
     for (number, secret) in secrets.iter().enumerate() {
         assert!(!text.contains(secret), "secret {number} shows in {of}");
-    }
-}
-
-/// tokio's clock, with the greatest jitter, which it keeps, in seconds.
-#[derive(Default)]
-pub(crate) struct GreatestJitter(Mutex<Vec<f64>>);
-
-impl GreatestJitter {
-    pub(crate) fn jittered(&self) -> Vec<f64> {
-        self.0.lock().unwrap().clone()
-    }
-}
-
-impl Clock for GreatestJitter {
-    fn now(&self) -> Instant {
-        tokio::time::Instant::now().into_std()
-    }
-    fn sleep(&self, time: Duration) -> BoxFuture<'static, ()> {
-        Box::pin(tokio::time::sleep(time))
-    }
-    fn jitter(&self, ceiling: Duration) -> Duration {
-        self.0.lock().unwrap().push(ceiling.as_secs_f64());
-        ceiling
     }
 }
 

@@ -11,7 +11,8 @@ use std::{
 };
 
 use whatsapp_two_step::{
-    AccessToken, Body, BoxFuture, Client, Clock, Endpoint, PhoneNumberId, Pin, SetTwoStepPin, TransportError,
+    AccessToken, Body, BoxFuture, Client, Clock, Endpoint, Operation as _, PhoneNumberId, Pin, SetTwoStepPin,
+    TransportError,
     http::{Request, Response},
 };
 

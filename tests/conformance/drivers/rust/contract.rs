@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 use whatsapp_two_step::{
-    AccessToken, Attempt, Body, Client, Endpoint, ErrorKind, Outcome, Pin, SetTwoStepPin, TransportError, blocking,
-    http,
+    AccessToken, Attempt, Body, Client, Endpoint, ErrorKind, Operation, Outcome, Pin, SetTwoStepPin, TransportError,
+    blocking, http,
 };
 
 pub(crate) fn offered() -> Value {

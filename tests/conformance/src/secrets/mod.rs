@@ -11,7 +11,7 @@ use std::{
 use data_encoding::{BASE64, HEXLOWER};
 use serde_json::{Value, json};
 pub(crate) use spelling::Secrets;
-use whatsapp_two_step::{Endpoint, SetTwoStepPin};
+use whatsapp_two_step::{Endpoint, Operation, SetTwoStepPin};
 
 use crate::{
     cases::{self, Case, PIN, Server, TOKEN, case},

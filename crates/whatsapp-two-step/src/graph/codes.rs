@@ -6,31 +6,12 @@
 
 use std::ops::RangeInclusive;
 
-use super::{ErrorKind, Outcome};
-use crate::graph::GraphError;
-use Later::{Hopeless, Now, Wait};
-
-/// May the same call have a chance later?
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Later {
-    /// Not before something else changes.
-    Hopeless,
-    /// In a moment: the client retries by itself.
-    Now,
-    /// After a pause that the server names: the client retries if it fits.
-    Told,
-    /// After a pause that is the caller's to decide. The client doesn't retry.
-    Wait,
-}
-
-/// What an answer means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Meaning {
-    pub(crate) kind: ErrorKind,
-    pub(crate) outcome: Outcome,
-    pub(crate) later: Later,
-    pub(crate) hint: &'static str,
-}
+use super::body::GraphError;
+use crate::error::{
+    ErrorKind,
+    Later::{self, Hopeless, Now, Wait},
+    Meaning, Outcome,
+};
 
 struct Row {
     codes: RangeInclusive<u32>,
@@ -57,6 +38,9 @@ const PERMISSION: &str =
 const SLOW_DOWN: &str = "Wait before the next call, and call less often.";
 const BUSY: &str = "Set the same PIN again in a while: that is safe, and settles which PIN holds.";
 const FIX: &str = "Correct the request as the message says; the same one would fail again.";
+/// Where the base URL leads to something else than Meta.
+const NOT_GRAPH: &str =
+    "Check the base URL, and what stands between: a proxy, a captive portal or a gateway may have answered.";
 const ID: &str =
     "Check the phone number ID, and that the token may see it: GET /{WABA_ID}/phone_numbers lists the IDs.";
 
@@ -158,7 +142,7 @@ fn by_status(status: u16) -> Meaning {
         429 => (ErrorKind::RateLimited, Later::Told, SLOW_DOWN),
         400..=499 => (ErrorKind::InvalidRequest, Hopeless, FIX),
         500..=599 => (ErrorKind::ServiceUnavailable, Now, BUSY),
-        _ => (ErrorKind::UnexpectedResponse, Hopeless, super::NOT_GRAPH),
+        _ => (ErrorKind::UnexpectedResponse, Hopeless, NOT_GRAPH),
     };
     Meaning { kind, outcome: outcome(kind), later, hint }
 }

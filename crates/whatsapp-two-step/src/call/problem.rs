@@ -1,0 +1,96 @@
+use std::{error::Error as StdError, fmt};
+
+/// Why a transport has no answer to give.
+///
+/// ```
+/// use whatsapp_two_step::TransportError;
+///
+/// let refused = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
+/// let error = TransportError::connection(refused).before_sending();
+/// assert_eq!(format!("{error:?}"), "TransportError { failure: Connection, before_sending: true, unprocessed: None, .. }");
+/// ```
+pub struct TransportError {
+    pub(super) failure: Failure,
+    pub(super) before_sending: bool,
+    pub(super) unprocessed: Option<Unprocessed>,
+    pub(super) source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// Why a server processed nothing of a request that it was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Unprocessed {
+    /// It ended the connection before it looked at the request: an HTTP/2 GOAWAY whose last stream is below the request's, or an
+    /// idle HTTP/1.1 connection that was closed before a byte of the request was read. Sent again at once.
+    ConnectionEnded,
+    /// It refused the request's stream: HTTP/2's `REFUSED_STREAM`. Sent again at once, and with a growing wait from the second on.
+    StreamRefused,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Failure {
+    Connection,
+    Timeout,
+    BodyTooLarge { http_status: u16 },
+    Malformed,
+}
+
+impl TransportError {
+    /// DNS, refused, TLS, reset, closed early, and everything that fits nowhere else: `connection_failed`.
+    pub fn connection(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::new(Failure::Connection, Some(source.into()))
+    }
+
+    /// The transport's own time limit struck: `timed_out`.
+    pub fn timeout(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::new(Failure::Timeout, Some(source.into()))
+    }
+
+    /// The answer's body passed [`MAX_BODY_BYTES`](crate::MAX_BODY_BYTES): `unexpected_response`.
+    #[must_use]
+    pub fn body_too_large(http_status: u16) -> Self {
+        Self::new(Failure::BodyTooLarge { http_status }, None)
+    }
+
+    /// What came is no HTTP: `unexpected_response`.
+    pub fn malformed(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::new(Failure::Malformed, Some(source.into()))
+    }
+
+    /// It is certain that no request left, so the outcome is `not_sent`.
+    #[must_use]
+    pub fn before_sending(mut self) -> Self {
+        self.before_sending = true;
+        self
+    }
+
+    /// The request left, but the server says that it processed none of it (RFC 9113, 8.7). The outcome is `not_sent`, and the
+    /// request goes out again on another connection without counting as a retry: at most 32 times, while there is time.
+    ///
+    /// ```
+    /// use whatsapp_two_step::{TransportError, Unprocessed};
+    ///
+    /// let error = TransportError::connection("GOAWAY").unprocessed(Unprocessed::ConnectionEnded);
+    /// # drop(error);
+    /// ```
+    #[must_use]
+    pub fn unprocessed(mut self, why: Unprocessed) -> Self {
+        self.unprocessed = Some(why);
+        self
+    }
+
+    fn new(failure: Failure, source: Option<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self { failure, before_sending: false, unprocessed: None, source }
+    }
+}
+
+impl fmt::Debug for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Not the source: an HTTP stack's error may hold the request.
+        f.debug_struct("TransportError")
+            .field("failure", &self.failure)
+            .field("before_sending", &self.before_sending)
+            .field("unprocessed", &self.unprocessed)
+            .finish_non_exhaustive()
+    }
+}
