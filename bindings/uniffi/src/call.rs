@@ -1,87 +1,317 @@
 use std::{
-    future::{Future, pending, poll_fn},
     panic::{AssertUnwindSafe, catch_unwind},
-    pin::pin,
-    sync::Arc,
-    task::Poll,
+    time::Duration,
 };
 
-use tokio::sync::Notify;
-use whatsapp_two_step::TwoStepError;
+use http::StatusCode;
+use whatsapp_two_step::{
+    Body, Call, MAX_BODY_BYTES, PhoneNumberId, Pin, Sending, SetTwoStepPin, SetTwoStepPinResponse, Step as CoreStep,
+    TransportError, TwoStepError, Unprocessed as CoreUnprocessed, Waiting,
+};
+use zeroize::Zeroizing;
 
-use crate::CallError;
+use crate::{
+    client::{client, limits},
+    error::Failure,
+    table::Table,
+};
 
-/// One call's handle, by which a host cancels it: Swift's generated code doesn't tell Rust of a cancelled task.
-#[derive(Debug, Default, uniffi::Object)]
-pub struct Call(Notify);
-
-#[uniffi::export]
-impl Call {
-    /// A handle for one call.
-    #[uniffi::constructor]
-    #[must_use]
-    pub fn new() -> Arc<Self> {
-        Arc::default()
-    }
-
-    /// Stops the call, also when it has not begun; its request is closed.
-    pub fn cancel(&self) {
-        self.0.notify_one();
-    }
+/// What begins a call. No `Debug`: it holds the PIN.
+#[derive(uniffi::Record)]
+#[allow(missing_debug_implementations)]
+pub struct Beginning {
+    /// From `open_client`.
+    pub client: u64,
+    /// The number's ID.
+    pub phone_number_id: String,
+    /// Six digits.
+    pub pin: String,
+    /// For this call, in seconds; the client's, if absent.
+    pub timeout: Option<f64>,
+    /// For this call; the client's, if absent.
+    pub max_retries: Option<i64>,
+    /// Any number, another for each call: the waits between attempts come from it.
+    pub seed: u64,
 }
 
-impl Call {
-    /// The work's result, unless the call is cancelled before; the work is dropped then.
-    pub(crate) async fn watch<T>(
-        call: Option<&Self>,
-        work: impl Future<Output = Result<T, CallError>>,
-    ) -> Result<T, CallError> {
-        let cancelled = async {
-            match call {
-                Some(call) => call.0.notified().await,
-                None => pending().await,
-            }
+/// What the host does next. No `Debug`: it holds the token and the PIN.
+#[derive(uniffi::Enum)]
+#[allow(missing_debug_implementations)]
+pub enum Step {
+    /// Send a request, once, and say what came of it: `answered`, `failed` or `expired`.
+    Send {
+        /// The request.
+        request: Outgoing,
+    },
+    /// Send nothing for so long, then say `waited`.
+    Wait {
+        /// The call's number.
+        call: u64,
+        /// How long.
+        time: Duration,
+    },
+    /// It is over: the PIN is set.
+    Succeeded {
+        /// What the server said.
+        response: Response,
+    },
+    /// It is over.
+    Failed {
+        /// Why.
+        failure: Failure,
+    },
+}
+
+/// A request.
+#[derive(uniffi::Record)]
+#[allow(missing_debug_implementations)]
+pub struct Outgoing {
+    /// The call's number.
+    pub call: u64,
+    /// 1 for the first request of a call.
+    pub attempt: u32,
+    /// `POST`.
+    pub method: String,
+    /// The whole URL.
+    pub url: String,
+    /// Names and values by turns.
+    pub headers: Vec<String>,
+    /// The body.
+    pub body: Vec<u8>,
+    /// Past this many bytes, after decompression, an answer's body is [`Problem::BodyTooLarge`].
+    pub max_body_bytes: u32,
+    /// How long this attempt may take, its answer's body included.
+    pub time_left: Duration,
+    /// How long connecting may take: TCP and TLS.
+    pub connect_timeout: Duration,
+}
+
+/// What came back.
+#[derive(uniffi::Record)]
+#[allow(missing_debug_implementations)]
+pub struct Answer {
+    /// The HTTP status. Wider than it is, so that a host's odd number arrives here and not in an exception.
+    pub status: i64,
+    /// Names and values by turns.
+    pub headers: Vec<String>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// Why there is no answer.
+#[derive(Debug, uniffi::Record)]
+pub struct NoAnswer {
+    /// What went wrong.
+    pub problem: Problem,
+    /// Is it certain that no request left?
+    pub before_sending: bool,
+    /// Does the server say that it processed nothing?
+    pub unprocessed: Option<Unprocessed>,
+    /// What the host's exception says.
+    pub text: String,
+    /// All that the host's exception shows when it is printed: see [`Failure::cause_is_clean`].
+    pub shown: String,
+}
+
+/// See [`TransportError`].
+#[derive(Clone, Copy, Debug, uniffi::Enum)]
+pub enum Problem {
+    /// DNS, refused, TLS, reset, closed early, and all that fits nowhere else.
+    Connection,
+    /// The transport's own time limit.
+    Timeout,
+    /// The answer's body is too large.
+    BodyTooLarge {
+        /// Its HTTP status.
+        http_status: u16,
+    },
+    /// What came is no HTTP.
+    Malformed,
+}
+
+/// See [`CoreUnprocessed`].
+#[derive(Clone, Copy, Debug, uniffi::Enum)]
+pub enum Unprocessed {
+    /// The connection ended before the server looked at the request.
+    ConnectionEnded,
+    /// The server refused the request's stream.
+    StreamRefused,
+}
+
+/// The server set the PIN.
+#[derive(Debug, uniffi::Record)]
+pub struct Response {
+    /// The server's ID of the request.
+    pub trace_id: Option<String>,
+    /// The version that served the call.
+    pub api_version: Option<String>,
+    /// How many requests it took.
+    pub attempts: u32,
+    /// How much of the call budget is used.
+    pub usage: Option<Usage>,
+}
+
+/// How much of the call budget is used.
+#[derive(Debug, uniffi::Record)]
+pub struct Usage {
+    /// The highest percentage.
+    pub highest_percentage: u32,
+    /// How long until calls are taken again.
+    pub time_to_regain_access: Option<Duration>,
+}
+
+struct Row {
+    state: State,
+    /// Does the last exception of the host's repeat no secret?
+    cause_is_clean: bool,
+}
+
+enum State {
+    Sending(Sending<SetTwoStepPin>),
+    Waiting(Waiting<SetTwoStepPin>),
+}
+
+static CALLS: Table<Row> = Table::new();
+
+/// Begins a call: its time starts now, on the host's own clock.
+#[uniffi::export]
+pub fn begin(beginning: Beginning) -> Step {
+    unpanicked(|| {
+        let pin = Pin::parse(&Zeroizing::new(beginning.pin))?;
+        let id = PhoneNumberId::parse(&beginning.phone_number_id)?;
+        let client = client(beginning.client)?;
+        let limits = limits(client.limits, beginning.timeout, None, beginning.max_retries)?;
+        let step = Call::begin(&client.endpoint, limits, SetTwoStepPin::new(id, pin), beginning.seed);
+        Ok(outward(None, step, false))
+    })
+}
+
+/// An answer came, `elapsed` nanoseconds after the call began.
+#[uniffi::export]
+pub fn answered(call: u64, elapsed: u64, answer: Answer) -> Step {
+    sent(call, |sending, _| match response(answer) {
+        Ok(response) => sending.answered(Duration::from_nanos(elapsed), &response),
+        Err(problem) => sending.failed(Duration::from_nanos(elapsed), &problem),
+    })
+}
+
+/// There is no answer, and there will be none.
+#[uniffi::export]
+pub fn failed(call: u64, elapsed: u64, no_answer: NoAnswer) -> Step {
+    sent(call, |sending, cause_is_clean| {
+        *cause_is_clean = !sending.repeats_a_secret(&Zeroizing::new(no_answer.shown));
+        let problem = match no_answer.problem {
+            Problem::Connection => TransportError::connection(no_answer.text),
+            Problem::Timeout => TransportError::timeout(no_answer.text),
+            Problem::BodyTooLarge { http_status } => TransportError::body_too_large(http_status),
+            Problem::Malformed => TransportError::malformed(no_answer.text),
         };
-        tokio::select! {
-            biased;
-            () = cancelled => Err(CallError::Cancelled),
-            result = unpanicked(work) => result,
+        let problem = if no_answer.before_sending { problem.before_sending() } else { problem };
+        let problem = match no_answer.unprocessed {
+            Some(Unprocessed::ConnectionEnded) => problem.unprocessed(CoreUnprocessed::ConnectionEnded),
+            Some(Unprocessed::StreamRefused) => problem.unprocessed(CoreUnprocessed::StreamRefused),
+            None => problem,
+        };
+        sending.failed(Duration::from_nanos(elapsed), &problem)
+    })
+}
+
+/// The time is over, and no answer came.
+#[uniffi::export]
+pub fn expired(call: u64, elapsed: u64, may_have_left: bool) -> Step {
+    sent(call, |sending, _| sending.expired(Duration::from_nanos(elapsed), may_have_left))
+}
+
+/// The wait is over.
+#[uniffi::export]
+pub fn waited(call: u64, elapsed: u64) -> Step {
+    unpanicked(|| match CALLS.take(call) {
+        Some(Row { state: State::Waiting(waiting), cause_is_clean }) => {
+            Ok(outward(Some(call), waiting.waited(Duration::from_nanos(elapsed)), cause_is_clean))
         }
-    }
+        _ => Err(TwoStepError::internal()),
+    })
+}
+
+/// Forgets a call: its host has given it up, and has closed its request.
+#[uniffi::export]
+pub fn cancel(call: u64) {
+    CALLS.take(call);
+}
+
+fn sent(call: u64, tell: impl FnOnce(Sending<SetTwoStepPin>, &mut bool) -> CoreStep<SetTwoStepPin>) -> Step {
+    unpanicked(|| match CALLS.take(call) {
+        Some(Row { state: State::Sending(sending), mut cause_is_clean }) => {
+            let step = tell(sending, &mut cause_is_clean);
+            Ok(outward(Some(call), step, cause_is_clean))
+        }
+        _ => Err(TwoStepError::internal()),
+    })
 }
 
 /// A panic would reach the host as an exception of the generated code's, with a path of this machine in it.
-async fn unpanicked<T>(work: impl Future<Output = Result<T, CallError>>) -> Result<T, CallError> {
-    let mut work = pin!(work);
-    poll_fn(|context| {
-        catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context)))
-            .unwrap_or_else(|_| Poll::Ready(Err(TwoStepError::internal().into())))
-    })
-    .await
+fn unpanicked(work: impl FnOnce() -> Result<Step, TwoStepError>) -> Step {
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err(TwoStepError::internal()))
+        .unwrap_or_else(|error| Step::Failed { failure: Failure::new(&error, false) })
 }
 
-#[cfg(test)]
-mod tests {
-    use std::task::{Context, Waker};
-
-    use super::*;
-
-    fn poll<T>(call: &Call, work: impl Future<Output = Result<T, CallError>>) -> Poll<Result<T, CallError>> {
-        pin!(Call::watch(Some(call), work)).poll(&mut Context::from_waker(Waker::noop()))
+fn outward(call: Option<u64>, step: CoreStep<SetTwoStepPin>, cause_is_clean: bool) -> Step {
+    let keep = |state| {
+        let row = Row { state, cause_is_clean };
+        match call {
+            Some(call) => {
+                CALLS.put_back(call, row);
+                call
+            }
+            None => CALLS.put(row),
+        }
+    };
+    match step {
+        CoreStep::Send { request, sending } => {
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            let headers = request.headers().iter();
+            Step::Send {
+                request: Outgoing {
+                    attempt: sending.number(),
+                    method: request.method().to_string(),
+                    url: request.uri().to_string(),
+                    headers: headers.flat_map(|(name, value)| [name.to_string(), text(value.as_bytes())]).collect(),
+                    body: request.body().as_bytes().to_vec(),
+                    max_body_bytes: u32::try_from(MAX_BODY_BYTES).unwrap_or(u32::MAX),
+                    time_left: sending.time_left(),
+                    connect_timeout: sending.connect_timeout(),
+                    call: keep(State::Sending(sending)),
+                },
+            }
+        }
+        CoreStep::Wait { time, waiting } => Step::Wait { call: keep(State::Waiting(waiting)), time },
+        CoreStep::Done(Ok(response)) => Step::Succeeded { response: response.into() },
+        CoreStep::Done(Err(error)) => Step::Failed { failure: Failure::new(&error, cause_is_clean) },
     }
+}
 
-    #[test]
-    fn a_cancelled_call_ends_also_when_it_was_cancelled_before() {
-        let call = Call::new();
-        assert!(poll(&call, pending::<Result<(), _>>()).is_pending());
-        call.cancel();
-        assert!(matches!(poll(&call, pending::<Result<(), _>>()), Poll::Ready(Err(CallError::Cancelled))));
+fn response(answer: Answer) -> Result<http::Response<Body>, TransportError> {
+    let status = u16::try_from(answer.status).ok().and_then(|status| StatusCode::from_u16(status).ok());
+    let status = status.ok_or_else(|| TransportError::malformed(format!("{} is no HTTP status", answer.status)))?;
+    let mut response = http::Response::builder().status(status);
+    for pair in answer.headers.chunks_exact(2) {
+        response = response.header(&pair[0], &pair[1]);
     }
+    // Not the error itself: it may tell of a header's text, which a server could have made from a secret.
+    response.body(Body::from(answer.body)).map_err(|_| TransportError::malformed("a header is no HTTP header"))
+}
 
-    #[test]
-    fn a_panic_is_an_error() {
-        let answer = poll(&Call::new(), async { panic!("at work") as Result<(), CallError> });
-        let Poll::Ready(Err(CallError::Failed { failure })) = answer else { panic!("no failure") };
-        assert_eq!(failure.text, TwoStepError::internal().to_string());
+impl From<SetTwoStepPinResponse> for Response {
+    fn from(response: SetTwoStepPinResponse) -> Self {
+        Self {
+            trace_id: response.trace_id,
+            api_version: response.api_version.map(|version| version.to_string()),
+            attempts: response.attempts,
+            usage: response.usage.map(|usage| Usage {
+                highest_percentage: usage.highest_percentage,
+                time_to_regain_access: usage.time_to_regain_access,
+            }),
+        }
     }
 }

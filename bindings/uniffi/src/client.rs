@@ -1,13 +1,9 @@
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use http::Request;
-use whatsapp_two_step::{
-    AccessToken, ApiVersion, AppSecret, BaseUrl, Body, Client, ClientBuilder, PhoneNumberId, Pin,
-    SetTwoStepPinResponse, TransportError, TwoStepError,
-};
+use whatsapp_two_step::{AccessToken, ApiVersion, AppSecret, BaseUrl, Endpoint, Limits, TwoStepError};
 use zeroize::Zeroizing;
 
-use crate::{Call, CallError, HostTransport, clock::ThreadClock, host::Host};
+use crate::{error::Failure, table::Table};
 
 /// The settings; what is absent has the core's default. No `Debug`: it holds the token.
 #[derive(uniffi::Record)]
@@ -40,107 +36,90 @@ pub enum Language {
     Swift,
 }
 
-/// The server set the PIN.
-#[derive(Debug, uniffi::Record)]
-pub struct Response {
-    /// The server's ID of the request.
-    pub trace_id: Option<String>,
-    /// The version that served the call.
-    pub api_version: Option<String>,
-    /// How many requests it took.
-    pub attempts: u32,
-    /// How much of the call budget is used.
-    pub usage: Option<Usage>,
+/// What came of the settings.
+#[derive(Debug, uniffi::Enum)]
+pub enum Opening {
+    /// A client.
+    Open {
+        /// Its number.
+        client: u64,
+    },
+    /// No client can be made of them.
+    Refused {
+        /// Why.
+        failure: Failure,
+    },
 }
 
-/// How much of the call budget is used.
-#[derive(Debug, uniffi::Record)]
-pub struct Usage {
-    /// The highest percentage.
-    pub highest_percentage: u32,
-    /// How long until calls are taken again.
-    pub time_to_regain_access: Option<Duration>,
+/// What every call of a client has in common.
+#[derive(Clone)]
+pub(crate) struct Client {
+    pub(crate) endpoint: Endpoint,
+    pub(crate) limits: Limits,
 }
 
-impl From<SetTwoStepPinResponse> for Response {
-    fn from(response: SetTwoStepPinResponse) -> Self {
-        Self {
-            trace_id: response.trace_id,
-            api_version: response.api_version.map(|version| version.to_string()),
-            attempts: response.attempts,
-            usage: response.usage.map(|usage| Usage {
-                highest_percentage: usage.highest_percentage,
-                time_to_regain_access: usage.time_to_regain_access,
-            }),
-        }
+impl Client {
+    fn new(settings: Settings) -> Result<Self, TwoStepError> {
+        let limits = limits(Limits::default(), settings.timeout, settings.connect_timeout, settings.max_retries)?;
+        limits.check()?;
+        Ok(Self { endpoint: endpoint(settings)?, limits })
     }
 }
 
-/// Sets PINs, through the transport that comes with each call.
-#[derive(Debug, uniffi::Object)]
-pub struct TwoStepClient(ClientBuilder);
+static CLIENTS: Table<Client> = Table::new();
 
+/// Checks the settings and makes a client, which is there until [`close_client`].
 #[uniffi::export]
-impl TwoStepClient {
-    /// Checks the settings.
-    #[uniffi::constructor]
-    pub fn new(settings: Settings) -> Result<Arc<Self>, CallError> {
-        let no_transport =
-            |_: Request<Body>| async { Err(TransportError::connection("no transport").before_sending()) };
-        let builder = builder(settings)?.clock(Arc::new(ThreadClock)).transport(Arc::new(no_transport));
-        builder.clone().build()?;
-        Ok(Arc::new(Self(builder)))
-    }
-
-    /// Sets the number's PIN. A host whose generated code cancels by itself gives no `call`.
-    pub async fn set_two_step_pin(
-        &self,
-        phone_number_id: String,
-        pin: String,
-        transport: Arc<dyn HostTransport>,
-        call: Option<Arc<Call>>,
-    ) -> Result<Response, CallError> {
-        let pin = Pin::parse(&Zeroizing::new(pin))?;
-        let phone_number_id = PhoneNumberId::parse(&phone_number_id)?;
-        let client = self.0.clone().transport(Arc::new(Host(transport))).build()?;
-        Call::watch(call.as_deref(), async { Ok(client.set_two_step_pin(&phone_number_id, &pin).await?.into()) }).await
-    }
-
-    /// Does the text have the PIN, the token or the app secret in it? What a host threw is a cause only if not.
-    pub fn repeats_a_secret(&self, pin: String, text: String) -> Result<bool, CallError> {
-        let pin = Pin::parse(&Zeroizing::new(pin))?;
-        Ok(self.0.clone().build()?.repeats_a_secret(&pin, &Zeroizing::new(text)))
+pub fn open_client(settings: Settings) -> Opening {
+    match Client::new(settings) {
+        Ok(client) => Opening::Open { client: CLIENTS.put(client) },
+        Err(error) => Opening::Refused { failure: Failure::new(&error, false) },
     }
 }
 
-fn builder(settings: Settings) -> Result<ClientBuilder, TwoStepError> {
-    let mut builder = Client::builder(AccessToken::parse(&Zeroizing::new(settings.access_token))?);
-    builder = builder.language(match settings.language {
+/// Forgets a client and its secrets. Its calls that are under way go on.
+#[uniffi::export]
+pub fn close_client(client: u64) {
+    CLIENTS.take(client);
+}
+
+pub(crate) fn client(number: u64) -> Result<Client, TwoStepError> {
+    CLIENTS.get(number).ok_or_else(|| TwoStepError::invalid_configuration("client", "is closed; make a new one"))
+}
+
+fn endpoint(settings: Settings) -> Result<Endpoint, TwoStepError> {
+    let token = AccessToken::parse(&Zeroizing::new(settings.access_token))?;
+    let mut endpoint = Endpoint::new(token).with_language(match settings.language {
         Language::Kotlin => whatsapp_two_step::Language::Kotlin,
         Language::Swift => whatsapp_two_step::Language::Swift,
     });
-    if let Some(secret) = settings.app_secret {
-        builder = builder.app_secret(AppSecret::parse(&Zeroizing::new(secret))?);
-    }
     if let Some(url) = settings.base_url {
-        builder = builder.base_url(BaseUrl::parse(&url)?);
+        endpoint = endpoint.with_base_url(BaseUrl::parse(&url)?);
     }
     if let Some(version) = settings.api_version {
-        builder = builder.api_version(ApiVersion::parse(&version)?);
+        endpoint = endpoint.with_api_version(ApiVersion::parse(&version)?);
     }
-    if let Some(seconds) = settings.timeout {
-        builder = builder.timeout(duration(seconds));
+    match settings.app_secret {
+        Some(secret) => endpoint.with_app_secret(AppSecret::parse(&Zeroizing::new(secret))?),
+        None => Ok(endpoint),
     }
-    if let Some(seconds) = settings.connect_timeout {
-        builder = builder.connect_timeout(duration(seconds));
-    }
-    if let Some(number) = settings.max_retries {
-        let number = u32::try_from(number).map_err(|_| {
-            TwoStepError::invalid_configuration("max_retries", "must be a whole number from 0 to 4294967295")
-        })?;
-        builder = builder.max_retries(number);
-    }
-    Ok(builder)
+}
+
+/// The default limits, but for those that the host sets.
+pub(crate) fn limits(
+    defaults: Limits,
+    timeout: Option<f64>,
+    connect_timeout: Option<f64>,
+    max_retries: Option<i64>,
+) -> Result<Limits, TwoStepError> {
+    let max_retries = max_retries.map(u32::try_from).transpose().map_err(|_| {
+        TwoStepError::invalid_configuration("max_retries", "must be a whole number from 0 to 4294967295")
+    })?;
+    Ok(Limits {
+        timeout: timeout.map_or(defaults.timeout, duration),
+        connect_timeout: connect_timeout.map_or(defaults.connect_timeout, duration),
+        max_retries: max_retries.unwrap_or(defaults.max_retries),
+    })
 }
 
 /// What no duration can hold becomes one that the core refuses.

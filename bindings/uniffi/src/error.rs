@@ -1,35 +1,6 @@
-use std::{error::Error as StdError, fmt, time::Duration};
+use std::{error::Error as _, time::Duration};
 
 use whatsapp_two_step::{ErrorKind as Kind, Outcome as CoreOutcome, TwoStepError};
-
-/// How a call ends without success.
-#[derive(Debug, uniffi::Error)]
-pub enum CallError {
-    /// The PIN was not set, or it isn't known.
-    Failed {
-        /// What the host's own error is made from.
-        failure: Failure,
-    },
-    /// The host cancelled it.
-    Cancelled,
-}
-
-impl From<TwoStepError> for CallError {
-    fn from(error: TwoStepError) -> Self {
-        Self::Failed { failure: error.into() }
-    }
-}
-
-impl fmt::Display for CallError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Failed { failure } => f.write_str(&failure.text),
-            Self::Cancelled => f.write_str("cancelled"),
-        }
-    }
-}
-
-impl StdError for CallError {}
 
 /// The fields of an error, and the words for it. Not `message`: Kotlin's `Throwable` has one.
 #[derive(Debug, uniffi::Record)]
@@ -68,10 +39,12 @@ pub struct Failure {
     pub attempts: u32,
     /// A transport's failure in clean words; present if the transport failed.
     pub cause: Option<String>,
+    /// Does the host's own exception repeat no secret, so that it can be the cause itself?
+    pub cause_is_clean: bool,
 }
 
-impl From<TwoStepError> for Failure {
-    fn from(error: TwoStepError) -> Self {
+impl Failure {
+    pub(crate) fn new(error: &TwoStepError, cause_is_clean: bool) -> Self {
         let owned = |text: Option<&str>| text.map(str::to_owned);
         Self {
             kind: error.kind().into(),
@@ -91,6 +64,7 @@ impl From<TwoStepError> for Failure {
             is_retryable: error.is_retryable(),
             attempts: error.attempts(),
             cause: error.source().map(ToString::to_string),
+            cause_is_clean,
         }
     }
 }

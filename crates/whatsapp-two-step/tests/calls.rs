@@ -43,8 +43,9 @@ fn scripts() {
         for (number, event) in list(case, "steps").iter().enumerate() {
             let sending = sending(step, case);
             assert_eq!(sending.number() as usize, number + 1, "{case}");
-            assert_eq!(sending.time_left(), timeout - elapsed, "{case}");
-            assert_eq!(sending.connect_timeout(), Duration::from_secs(10).min(timeout - elapsed), "{case}");
+            let left = timeout.saturating_sub(elapsed);
+            assert_eq!(sending.time_left(), left, "{case}");
+            assert_eq!(sending.connect_timeout(), Duration::from_secs(10).min(left), "{case}");
             elapsed = seconds(&event["after"]).map_or(timeout, |after| elapsed + after);
             step = tell(sending, elapsed, event);
             let Some(ceiling) = waits.get(number).and_then(seconds).filter(|wait| !wait.is_zero()) else { continue };
@@ -86,7 +87,7 @@ fn tell(sending: Sending<SetTwoStepPin>, elapsed: Duration, event: &Value) -> Ne
         Some("stream_refused") => problem.unprocessed(Unprocessed::StreamRefused),
         _ => problem,
     };
-    sending.failed(elapsed, problem)
+    sending.failed(elapsed, &problem)
 }
 
 fn compare(result: &Result<SetTwoStepPinResponse, TwoStepError>, expect: &Value, case: &Value) {
@@ -114,7 +115,7 @@ fn nothing_that_it_prints_has_a_secret_in_it() {
         "{:?}",
         sending(begin(Limits::default(), 0), &Value::Null).failed(
             Duration::ZERO,
-            TransportError::connection(format!("could not send {} with {}", support::PIN, support::TOKEN)),
+            &TransportError::connection(format!("could not send {} with {}", support::PIN, support::TOKEN)),
         )
     );
     support::assert_hidden(&format!("{step:?} {step:#?} {waiting}"), &[support::PIN, support::TOKEN], "a step");
@@ -183,11 +184,11 @@ impl Weather {
     fn tell(&self, sending: Sending<SetTwoStepPin>, elapsed: Duration) -> Next {
         let connection = || TransportError::connection("gone");
         let (status, body) = match &self.event {
-            Event::NotSent => return sending.failed(elapsed, connection().before_sending()),
-            Event::Unprocessed(why) => return sending.failed(elapsed, connection().unprocessed(*why)),
+            Event::NotSent => return sending.failed(elapsed, &connection().before_sending()),
+            Event::Unprocessed(why) => return sending.failed(elapsed, &connection().unprocessed(*why)),
             Event::HangsConnecting => return sending.expired(elapsed, false),
-            Event::Reset => return sending.failed(elapsed, connection()),
-            Event::OwnTimeout => return sending.failed(elapsed, TransportError::timeout("slow")),
+            Event::Reset => return sending.failed(elapsed, &connection()),
+            Event::OwnTimeout => return sending.failed(elapsed, &TransportError::timeout("slow")),
             Event::Hangs => return sending.expired(elapsed, true),
             Event::Fault(status, body) | Event::Refusal(status, body) => (*status, body.as_str()),
             Event::Garbage(status, body) => (*status, *body),

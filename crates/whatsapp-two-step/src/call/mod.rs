@@ -14,16 +14,12 @@ use http::{Request, Response};
 use crate::{
     body::Body,
     endpoint::Endpoint,
-    error::{ErrorKind, Later, Outcome, TwoStepError},
-    graph,
+    error::{ErrorKind, Outcome, TwoStepError},
     operation::Operation,
     redact::Redactor,
 };
-use problem::Failure;
+use problem::{AGAIN, REACH};
 use retry::Retries;
-
-const AGAIN: &str = "Set the same PIN again: that is safe, and settles which PIN holds.";
-const REACH: &str = "Check the network, the proxy and the server's certificate, then set the same PIN again.";
 
 /// A call: attempts under one deadline, retries, and what they came to over all.
 ///
@@ -54,9 +50,9 @@ const REACH: &str = "Check the network, the proxy and the server's certificate, 
 ///                 Err(error) => match error.kind() {
 ///                     std::io::ErrorKind::TimedOut => sending.expired(start.elapsed(), true),
 ///                     std::io::ErrorKind::ConnectionRefused => {
-///                         sending.failed(start.elapsed(), TransportError::connection(error).before_sending())
+///                         sending.failed(start.elapsed(), &TransportError::connection(error).before_sending())
 ///                     }
-///                     _ => sending.failed(start.elapsed(), TransportError::connection(error)),
+///                     _ => sending.failed(start.elapsed(), &TransportError::connection(error)),
 ///                 },
 ///             },
 ///             Step::Wait { time, waiting } => {
@@ -87,6 +83,7 @@ pub struct Call<O> {
 
 /// What a call wants next. Each state can be told only what fits it, and only once.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant)] // it is moved once; a box would be one more allocation a request
 pub enum Step<O: Operation> {
     /// Send the request, once, and say what came of it.
     Send {
@@ -174,35 +171,6 @@ impl<O: Operation> Call<O> {
     fn redactor(&self) -> Redactor<'_> {
         Redactor::new(&self.endpoint, self.operation.pin())
     }
-
-    /// What a transport's failure means.
-    fn explain(&self, problem: &TransportError) -> TwoStepError {
-        let nothing_left = problem.before_sending || problem.unprocessed.is_some();
-        let (kind, message) = match (problem.failure, nothing_left) {
-            (Failure::BodyTooLarge { http_status }, _) => return graph::body_too_large(Some(http_status)),
-            (Failure::Malformed, _) => return graph::not_http(),
-            (Failure::Connection, _) if problem.unprocessed.is_some() => {
-                (ErrorKind::ConnectionFailed, "The server closed the connection before it processed the request.")
-            }
-            (Failure::Connection, true) => {
-                (ErrorKind::ConnectionFailed, "Could not connect to the server; nothing was sent.")
-            }
-            (Failure::Connection, false) => (
-                ErrorKind::ConnectionFailed,
-                "The connection failed before a whole answer came; the PIN may have been set.",
-            ),
-            (Failure::Timeout, true) => (ErrorKind::TimedOut, "The connection took too long; nothing was sent."),
-            (Failure::Timeout, false) => {
-                (ErrorKind::TimedOut, "The transport's own time limit struck; the PIN may have been set.")
-            }
-        };
-        if nothing_left {
-            // Connecting may go well the next time, whatever it was.
-            TwoStepError::local(kind, Outcome::NotSent, message, REACH).with_later(Later::Now)
-        } else {
-            TwoStepError::local(kind, Outcome::Unknown, message, AGAIN)
-        }
-    }
 }
 
 impl<O: Operation> Sending<O> {
@@ -246,10 +214,10 @@ impl<O: Operation> Sending<O> {
 
     /// There is no answer, and there will be none.
     #[must_use]
-    pub fn failed(mut self, elapsed: Duration, problem: TransportError) -> Step<O> {
+    pub fn failed(mut self, elapsed: Duration, problem: &TransportError) -> Step<O> {
         self.0.is_at(elapsed);
         let cause = problem.source.as_deref().map(|source| self.0.redactor().cause(source));
-        let error = self.0.explain(&problem).with_cause(cause);
+        let error = problem.explain().with_cause(cause);
         self.0.failed(error, problem.unprocessed)
     }
 

@@ -1,5 +1,14 @@
 use std::{error::Error as StdError, fmt};
 
+use crate::{
+    error::{ErrorKind, Later, Outcome, TwoStepError},
+    graph,
+};
+
+pub(super) const AGAIN: &str = "Set the same PIN again: that is safe, and settles which PIN holds.";
+pub(super) const REACH: &str =
+    "Check the network, the proxy and the server's certificate, then set the same PIN again.";
+
 /// Why a transport has no answer to give.
 ///
 /// ```
@@ -77,6 +86,35 @@ impl TransportError {
     pub fn unprocessed(mut self, why: Unprocessed) -> Self {
         self.unprocessed = Some(why);
         self
+    }
+
+    /// What it means for the call; its cause is not in it yet.
+    pub(super) fn explain(&self) -> TwoStepError {
+        let nothing_left = self.before_sending || self.unprocessed.is_some();
+        let (kind, message) = match (self.failure, nothing_left) {
+            (Failure::BodyTooLarge { http_status }, _) => return graph::body_too_large(Some(http_status)),
+            (Failure::Malformed, _) => return graph::not_http(),
+            (Failure::Connection, _) if self.unprocessed.is_some() => {
+                (ErrorKind::ConnectionFailed, "The server closed the connection before it processed the request.")
+            }
+            (Failure::Connection, true) => {
+                (ErrorKind::ConnectionFailed, "Could not connect to the server; nothing was sent.")
+            }
+            (Failure::Connection, false) => (
+                ErrorKind::ConnectionFailed,
+                "The connection failed before a whole answer came; the PIN may have been set.",
+            ),
+            (Failure::Timeout, true) => (ErrorKind::TimedOut, "The connection took too long; nothing was sent."),
+            (Failure::Timeout, false) => {
+                (ErrorKind::TimedOut, "The transport's own time limit struck; the PIN may have been set.")
+            }
+        };
+        if nothing_left {
+            // Connecting may go well the next time, whatever it was.
+            TwoStepError::local(kind, Outcome::NotSent, message, REACH).with_later(Later::Now)
+        } else {
+            TwoStepError::local(kind, Outcome::Unknown, message, AGAIN)
+        }
     }
 
     fn new(failure: Failure, source: Option<Box<dyn StdError + Send + Sync>>) -> Self {

@@ -19,8 +19,8 @@ const MOST_REPEATS: u32 = 32;
 #[derive(Debug)]
 pub(super) struct Retries {
     random: Rng,
-    max_retries: u32,
-    retries: u32,
+    most: u32,
+    done: u32,
     repeats: u32,
     refusals: u32,
 }
@@ -28,7 +28,7 @@ pub(super) struct Retries {
 impl Retries {
     /// The same seed draws the same waits.
     pub(super) fn new(max_retries: u32, seed: u64) -> Self {
-        Self { random: Rng::with_seed(seed), max_retries, retries: 0, repeats: 0, refusals: 0 }
+        Self { random: Rng::with_seed(seed), most: max_retries, done: 0, repeats: 0, refusals: 0 }
     }
 
     /// How long to wait before the next attempt; nothing if there shall be none.
@@ -58,11 +58,11 @@ impl Retries {
     }
 
     fn retry(&mut self, error: &TwoStepError) -> Option<Duration> {
-        let done = self.retries;
-        if done >= self.max_retries {
+        let done = self.done;
+        if done >= self.most {
             return None;
         }
-        self.retries += 1;
+        self.done += 1;
         match error.later() {
             Later::Hopeless | Later::Wait => None,
             Later::Told => error.retry_after(),

@@ -38,7 +38,7 @@ pub(super) async fn drive<O: Operation>(
                 request.extensions_mut().insert(attempt.clone());
                 match within(transport.send(request), clock.sleep(sending.time_left())).await {
                     Some(Ok(response)) => sending.answered(elapsed(), &response),
-                    Some(Err(problem)) => sending.failed(elapsed(), problem),
+                    Some(Err(problem)) => sending.failed(elapsed(), &problem),
                     None => sending.expired(elapsed(), attempt.may_have_left()),
                 }
             }
