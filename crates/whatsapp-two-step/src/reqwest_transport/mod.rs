@@ -1,5 +1,6 @@
 //! HTTP over reqwest: rustls, HTTP/1.1 and HTTP/2, proxies, one request a call.
 
+mod failure;
 mod network;
 mod send;
 mod sending_body;
