@@ -37,7 +37,11 @@ impl<'a> Redactor<'a> {
     ///
     /// The order matters: a control character inside a secret must not hide it, a cut must not leave half of one.
     pub(crate) fn clean(&self, text: &str, max: usize) -> String {
-        let line = self.redact(&Self::visible(text));
+        self.clean_of(text, max, |rest| self.secret_at(rest).max(token_at(rest)))
+    }
+
+    fn clean_of(&self, text: &str, max: usize, secret_at: impl Fn(&[u8]) -> Option<usize>) -> String {
+        let line = Self::redact(&Self::visible(text), secret_at);
         let line = line.trim();
         match line.char_indices().nth(max) {
             Some((end, _)) => format!("{}…", line[..end].trim_end()),
@@ -46,11 +50,11 @@ impl<'a> Redactor<'a> {
     }
 
     /// A mark for each secret, and one for several that overlap: the PIN may be a part of a token.
-    fn redact(&self, line: &str) -> Zeroizing<String> {
+    fn redact(line: &str, secret_at: impl Fn(&[u8]) -> Option<usize>) -> Zeroizing<String> {
         let mut redacted = Zeroizing::new(String::with_capacity(line.len() + MARK.len()));
         let mut secret_until = 0;
         for (at, character) in line.char_indices() {
-            if let Some(end) = self.secret_at(&line.as_bytes()[at..]) {
+            if let Some(end) = secret_at(&line.as_bytes()[at..]) {
                 if at >= secret_until {
                     redacted.push_str(MARK);
                 }
@@ -72,7 +76,8 @@ impl<'a> Redactor<'a> {
         if is_plain && !self.secrets().any(|secret| contains(text.as_bytes(), secret)) {
             return Some(text.to_owned());
         }
-        let id = self.clean(text, MAX_ID + 1);
+        // An ID may look like a token by chance, so only this call's own secrets count.
+        let id = self.clean_of(text, MAX_ID + 1, |rest| self.secret_at(rest));
         let is_id = (1..=MAX_ID).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic());
         (is_id && !id.contains(MARK)).then_some(id)
     }
@@ -93,7 +98,8 @@ impl<'a> Redactor<'a> {
     /// Is a secret in the text, as `clean` would find it?
     pub(crate) fn finds_in(&self, text: &str) -> bool {
         let line = Self::visible(text);
-        (0..line.len()).any(|at| self.secret_at(&line.as_bytes()[at..]).is_some())
+        let rest = |at| &line.as_bytes()[at..];
+        (0..line.len()).any(|at| self.secret_at(rest(at)).is_some() || token_at(rest(at)).is_some())
     }
 
     /// The length of the longest secret that the text begins with.
@@ -139,13 +145,47 @@ fn spelled_length(text: &[u8], secret: &[u8]) -> Option<usize> {
     }
     let mut length = 0;
     for byte in secret {
-        length += match text.get(length..)? {
-            [b'%', high, low, ..] if hex(*high, *low) == Some(*byte) => 3,
-            [plain, ..] if plain == byte => 1,
-            _ => return None,
+        let (spelled, takes) = spelled_byte(text.get(length..)?)?;
+        // A plain percent sign is a byte of a secret, too.
+        length += if spelled == *byte {
+            takes
+        } else if text[length] == *byte {
+            1
+        } else {
+            return None;
         };
     }
     Some(length)
+}
+
+/// The first byte of the text, percent-encoded or not, and how many bytes it takes there.
+fn spelled_byte(text: &[u8]) -> Option<(u8, usize)> {
+    match text {
+        [b'%', high, low, ..] => Some(hex(*high, *low).map_or((b'%', 1), |byte| (byte, 3))),
+        [plain, ..] => Some((*plain, 1)),
+        [] => None,
+    }
+}
+
+/// How many letters and digits after "EA" make it look like an access token.
+const TOKEN_MIN: usize = 20;
+
+/// The length of what looks like an access token of Meta's at the text's beginning, whoever's it is: people paste other tokens
+/// than the call's, or cut ones, and Meta repeats them.
+fn token_at(text: &[u8]) -> Option<usize> {
+    let mut length = 0;
+    for expected in *b"EA" {
+        let (byte, takes) = spelled_byte(&text[length..])?;
+        length += if byte == expected { takes } else { return None };
+    }
+    let mut count = 0;
+    while let Some((byte, takes)) = spelled_byte(&text[length..])
+        && byte.is_ascii_alphanumeric()
+    {
+        length += takes;
+        count += 1;
+    }
+    (count >= TOKEN_MIN).then_some(length)
 }
 
 fn hex(high: u8, low: u8) -> Option<u8> {
@@ -191,6 +231,17 @@ mod tests {
     }
 
     #[test]
+    fn a_token_that_is_not_ours_goes_too() {
+        let foreign = "EAAJZZtRuncatedPasteOfAnotherToken0001";
+        assert_eq!(clean(&format!("Malformed access token {foreign}."), 99), "Malformed access token [redacted].");
+        assert_eq!(clean(&format!("x{foreign}&y"), 99), "x[redacted]&y");
+        assert_eq!(clean("%45AAJZZtRuncated%50asteOfAnother|x", 99), "[redacted]|x");
+        assert_eq!(clean("EAAJ\u{0}ZZtRuncated\u{200b}PasteOfAnother", 99), "[redacted]");
+        assert_eq!(clean("EA12345678901234567890 EA1234567890123456789", 99), "[redacted] EA1234567890123456789");
+        assert_eq!(clean("100%45 %4", 99), "100%45 %4");
+    }
+
+    #[test]
     fn secrets_that_overlap_leave_nothing_of_each_other() {
         let endpoint = Endpoint::new(AccessToken::parse("94EAA").unwrap());
         let pin = Pin::parse("735194").unwrap();
@@ -209,7 +260,8 @@ mod tests {
         let endpoint = Endpoint::new(AccessToken::parse("EAAG_x").unwrap());
         let pin = Pin::parse("735194").unwrap();
         let id = |text: &str| Redactor::new(&endpoint, Some(&pin)).clean_id(text);
-        for good in ["AsINUN3wXWCUKt1M4Uyn7Pc", "A-_1", "a.b/c+d="] {
+        for good in ["AsINUN3wXWCUKt1M4Uyn7Pc", "A-_1", "a.b/c+d=", "EA34567890123456789012", "EA345678901234567890.12"]
+        {
             assert_eq!(id(good).as_deref(), Some(good));
         }
         assert_eq!(id("A\u{1b}1").as_deref(), Some("A1"));
