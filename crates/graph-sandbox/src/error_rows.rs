@@ -23,6 +23,9 @@ graph_errors! {
     10..=10 403 "API Permission Denied",
         "(#10) API Permission Denied",
         "Permission missing or withdrawn.";
+    12..=12 400 "Deprecated call",
+        "(#12) deprecate_wall_post is deprecated for versions v2.0 and higher",
+        "The ID is no phone number's ID; a phone number in its place was met with this.";
     17..=17 400 "API User Too Many Calls",
         "(#17) API User Too Many Calls",
         "User's call limit reached.";

@@ -17,19 +17,35 @@ struct Row {
     codes: RangeInclusive<u32>,
     /// Only with this subcode.
     subcode: Option<u32>,
-    /// Only if the message has this word: where Meta gives no subcode to tell by.
-    word: Option<&'static str>,
+    /// Only if the message has these words, in lower case: where Meta gives no subcode to tell by.
+    words: Option<&'static str>,
     kind: ErrorKind,
     later: Later,
     hint: &'static str,
 }
 
 const fn row(codes: RangeInclusive<u32>, kind: ErrorKind, later: Later, hint: &'static str) -> Row {
-    Row { codes, subcode: None, word: None, kind, later, hint }
+    Row { codes, subcode: None, words: None, kind, later, hint }
 }
 
 const fn one(code: u32, kind: ErrorKind, later: Later, hint: &'static str) -> Row {
     row(code..=code, kind, later, hint)
+}
+
+impl Row {
+    const fn with_subcode(self, subcode: u32) -> Self {
+        Self { subcode: Some(subcode), ..self }
+    }
+
+    const fn with_words(self, words: &'static str) -> Self {
+        Self { words: Some(words), ..self }
+    }
+
+    fn fits(&self, code: u32, subcode: Option<u32>, message: &str) -> bool {
+        self.codes.contains(&code)
+            && self.subcode.is_none_or(|wanted| subcode == Some(wanted))
+            && self.words.is_none_or(|words| message.contains(words))
+    }
 }
 
 const NEW_TOKEN: &str = "Use a new access token; the old one has expired, was revoked or is not whole.";
@@ -41,6 +57,9 @@ const FIX: &str = "Correct the request as the message says; the same one would f
 /// Where the base URL leads to something else than Meta.
 const NOT_GRAPH: &str =
     "Check the base URL, and what stands between: a proxy, a captive portal or a gateway may have answered.";
+const REGISTER: &str = "Register the phone number first.";
+const READ: &str = "Do what the server's message to the user says; then look at the number in WhatsApp Manager.";
+const OTHER_PIN: &str = "Choose another PIN of six digits: the server doesn't take this one.";
 const ID: &str =
     "Check the phone number ID, and that the token may see it: GET /{WABA_ID}/phone_numbers lists the IDs.";
 
@@ -58,14 +77,23 @@ static TABLE: &[Row] = {
         one(3, PermissionDenied, Hopeless, PERMISSION),
         one(4, RateLimited, Told, SLOW_DOWN),
         one(10, PermissionDenied, Hopeless, PERMISSION),
+        one(
+            12,
+            NotFound,
+            Hopeless,
+            "That looks like a phone number and not an ID; GET /{WABA_ID}/phone_numbers lists the IDs.",
+        ),
         one(17, RateLimited, Told, SLOW_DOWN),
         one(32, RateLimited, Told, SLOW_DOWN),
         one(33, NotFound, Hopeless, "The phone number was deleted; use the ID of a live one."),
-        Row { subcode: Some(33), ..one(100, NotFound, Hopeless, ID) },
-        Row {
-            word: Some("appsecret_proof"),
-            ..one(100, Authentication, Hopeless, "Set the app secret of the app that the token belongs to.")
-        },
+        one(100, NotFound, Hopeless, ID).with_subcode(33),
+        one(100, Authentication, Hopeless, "Set the app secret of the app that the token belongs to.")
+            .with_words("appsecret_proof"),
+        one(100, NumberNotReady, Hopeless, READ).with_subcode(2_388_001),
+        one(100, PinRejected, Hopeless, OTHER_PIN).with_subcode(2_388_092),
+        one(100, NumberNotReady, Hopeless, REGISTER).with_words("not registered"),
+        one(100, PinRejected, Hopeless, OTHER_PIN).with_words("pin must be"),
+        one(100, PinRejected, Hopeless, OTHER_PIN).with_words("invalid pin"),
         one(100, InvalidRequest, Hopeless, FIX),
         one(102, Authentication, Hopeless, NEW_TOKEN),
         one(104, Authentication, Hopeless, "Check the app secret: it must belong to the token's app."),
@@ -80,6 +108,7 @@ static TABLE: &[Row] = {
         ),
         one(613, RateLimited, Told, SLOW_DOWN),
         one(803, NotFound, Hopeless, ID),
+        one(2500, Authentication, Hopeless, NEW_TOKEN).with_words("access token"),
         one(2500, NotFound, Hopeless, "Check the API version and the base URL."),
         row(80_007..=80_008, RateLimited, Told, SLOW_DOWN),
         one(130_429, RateLimited, Told, SLOW_DOWN),
@@ -106,22 +135,24 @@ static TABLE: &[Row] = {
             "Verify the number with request_code and verify_code, then register it.",
         ),
         row(133_008..=133_009, PinRejected, Wait, "Stop, wait as long as the details say, then decide on the PIN."),
-        one(133_010, NumberNotReady, Hopeless, "Register the phone number first."),
+        one(133_010, NumberNotReady, Hopeless, REGISTER),
         one(133_015, NumberNotReady, Wait, "Wait five minutes: the number's deletion isn't finished."),
         one(133_016, RateLimited, Wait, "Stop: the number is locked for 72 hours after too many registrations."),
         one(135_000, InvalidRequest, Hopeless, FIX),
     ]
 };
 
+/// Some endpoints give the Cloud API's own code as a subcode of 100.
+const REGISTRATION: RangeInclusive<u32> = 133_000..=133_016;
+
 /// By code, then subcode, then HTTP status.
-pub(crate) fn meaning(status: u16, error: &GraphError) -> Meaning {
-    let listed = error.code.and_then(|code| {
-        TABLE.iter().find(|row| {
-            row.codes.contains(&code)
-                && row.subcode.is_none_or(|subcode| error.subcode == Some(subcode))
-                && row.word.is_none_or(|word| error.message.as_deref().is_some_and(|text| text.contains(word)))
-        })
-    });
+pub(super) fn meaning(status: u16, error: &GraphError) -> Meaning {
+    let code = match (error.code, error.subcode) {
+        (Some(100), Some(subcode)) if REGISTRATION.contains(&subcode) => Some(subcode),
+        (code, _) => code,
+    };
+    let message = error.message.as_deref().unwrap_or_default().to_lowercase();
+    let listed = code.and_then(|code| TABLE.iter().find(|row| row.fits(code, error.subcode, &message)));
     match listed {
         Some(row) => Meaning { kind: row.kind, outcome: outcome(row.kind), later: row.later, hint: row.hint },
         None if error.is_transient => by_status(503),
@@ -130,7 +161,7 @@ pub(crate) fn meaning(status: u16, error: &GraphError) -> Meaning {
 }
 
 /// Is it a code of Meta's that we know, and so no number that a server made up?
-pub(crate) fn is_listed(code: u32) -> bool {
+pub(super) fn is_listed(code: u32) -> bool {
     TABLE.iter().any(|row| row.codes.contains(&code))
 }
 
