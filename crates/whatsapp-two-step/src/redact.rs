@@ -37,10 +37,10 @@ impl<'a> Redactor<'a> {
     ///
     /// The order matters: a control character inside a secret must not hide it, a cut must not leave half of one.
     pub(crate) fn clean(&self, text: &str, max: usize) -> String {
-        self.clean_of(text, max, |rest| self.secret_at(rest).max(token_at(rest)))
+        Self::clean_of(text, max, |rest| self.secret_at(rest).max(token_at(rest)))
     }
 
-    fn clean_of(&self, text: &str, max: usize, secret_at: impl Fn(&[u8]) -> Option<usize>) -> String {
+    fn clean_of(text: &str, max: usize, secret_at: impl Fn(&[u8]) -> Option<usize>) -> String {
         let line = Self::redact(&Self::visible(text), secret_at);
         let line = line.trim();
         match line.char_indices().nth(max) {
@@ -77,7 +77,7 @@ impl<'a> Redactor<'a> {
             return Some(text.to_owned());
         }
         // An ID may look like a token by chance, so only this call's own secrets count.
-        let id = self.clean_of(text, MAX_ID + 1, |rest| self.secret_at(rest));
+        let id = Self::clean_of(text, MAX_ID + 1, |rest| self.secret_at(rest));
         let is_id = (1..=MAX_ID).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic());
         (is_id && !id.contains(MARK)).then_some(id)
     }

@@ -87,16 +87,20 @@ pub(crate) fn graph_error(response: &Response<Body>, error: GraphError, redactor
     server.details = clean(error.details);
     server.user_title = clean(error.user_title);
     server.user_message = clean(error.user_message);
-    let message =
-        said(meaning.kind, clean(error.message), server.user_title.as_deref(), server.user_message.as_deref());
+    let message = said(
+        meaning.kind,
+        clean(error.message).as_deref(),
+        server.user_title.as_deref(),
+        server.user_message.as_deref(),
+    );
     TwoStepError::answered(meaning, message, server)
 }
 
 /// What the kind means, then Meta's own words: "Invalid parameter" alone helps nobody, and what to do stands in the user's part.
-fn said(kind: ErrorKind, message: Option<String>, title: Option<&str>, user_message: Option<&str>) -> String {
+fn said(kind: ErrorKind, message: Option<&str>, title: Option<&str>, user_message: Option<&str>) -> String {
     let mut text = sentence(kind).to_owned();
     text.push_str(": ");
-    text.push_str(message.as_deref().unwrap_or("the server gave no reason").trim_end_matches('.'));
+    text.push_str(message.unwrap_or("the server gave no reason").trim_end_matches('.'));
     text.push('.');
     let title = title.filter(|title| !text.contains(title.trim_end_matches('.')));
     let user_message = user_message.filter(|words| !text.contains(words.trim_end_matches('.')));
