@@ -143,6 +143,10 @@ fn spelled_length(text: &[u8], secret: &[u8]) -> Option<usize> {
     if text.starts_with(secret) {
         return Some(secret.len());
     }
+    // Most places need no closer look.
+    if text.first() != secret.first() && text.first() != Some(&b'%') {
+        return None;
+    }
     let mut length = 0;
     for byte in secret {
         let (spelled, takes) = spelled_byte(text.get(length..)?)?;
@@ -173,6 +177,9 @@ const TOKEN_MIN: usize = 20;
 /// The length of what looks like an access token of Meta's at the text's beginning, whoever's it is: people paste other tokens
 /// than the call's, or cut ones, and Meta repeats them.
 fn token_at(text: &[u8]) -> Option<usize> {
+    if !matches!(text, [b'E', b'A' | b'%', ..] | [b'%', b'4', b'5', ..]) {
+        return None;
+    }
     let mut length = 0;
     for expected in *b"EA" {
         let (byte, takes) = spelled_byte(&text[length..])?;

@@ -17,7 +17,7 @@ struct Row {
     codes: RangeInclusive<u32>,
     /// Only with this subcode.
     subcode: Option<u32>,
-    /// Only if the message has these words, in lower case: where Meta gives no subcode to tell by.
+    /// Only if the message has these words, in whatever case: where Meta gives no subcode to tell by.
     words: Option<&'static str>,
     kind: ErrorKind,
     later: Later,
@@ -44,7 +44,7 @@ impl Row {
     fn fits(&self, code: u32, subcode: Option<u32>, message: &str) -> bool {
         self.codes.contains(&code)
             && self.subcode.is_none_or(|wanted| subcode == Some(wanted))
-            && self.words.is_none_or(|words| message.contains(words))
+            && self.words.is_none_or(|words| has_words(message, words))
     }
 }
 
@@ -151,13 +151,17 @@ pub(super) fn meaning(status: u16, error: &GraphError) -> Meaning {
         (Some(100), Some(subcode)) if REGISTRATION.contains(&subcode) => Some(subcode),
         (code, _) => code,
     };
-    let message = error.message.as_deref().unwrap_or_default().to_lowercase();
-    let listed = code.and_then(|code| TABLE.iter().find(|row| row.fits(code, error.subcode, &message)));
+    let message = error.message.as_deref().unwrap_or_default();
+    let listed = code.and_then(|code| TABLE.iter().find(|row| row.fits(code, error.subcode, message)));
     match listed {
         Some(row) => Meaning { kind: row.kind, outcome: outcome(row.kind), later: row.later, hint: row.hint },
         None if error.is_transient => by_status(503),
         None => by_status(status),
     }
+}
+
+fn has_words(text: &str, words: &str) -> bool {
+    text.as_bytes().windows(words.len()).any(|window| window.eq_ignore_ascii_case(words.as_bytes()))
 }
 
 /// Is it a code of Meta's that we know, and so no number that a server made up?
