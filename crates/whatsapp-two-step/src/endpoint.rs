@@ -110,6 +110,19 @@ impl Endpoint {
         Ok(self)
     }
 
+    /// Another token, with a proof of its own where there is an app secret.
+    ///
+    /// # Errors
+    /// `invalid_configuration` if no proof can be made.
+    pub fn with_access_token(mut self, access_token: AccessToken) -> Result<Self, TwoStepError> {
+        let app_secret = self.app_secret().cloned();
+        Arc::make_mut(&mut self.0).access_token = access_token;
+        match app_secret {
+            Some(app_secret) => self.with_app_secret(app_secret),
+            None => Ok(self),
+        }
+    }
+
     /// Another language in the `User-Agent`.
     #[must_use]
     pub fn with_language(mut self, language: Language) -> Self {

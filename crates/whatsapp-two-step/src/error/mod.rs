@@ -134,6 +134,12 @@ impl TwoStepError {
         )
     }
 
+    /// One sentence more.
+    pub(crate) fn and(mut self, sentence: &str) -> Self {
+        self.0.message = format!("{} {sentence}", self.0.message).into();
+        self
+    }
+
     pub(crate) fn with_cause(mut self, cause: Option<Cause>) -> Self {
         self.0.cause = cause.map(Arc::new);
         self

@@ -41,7 +41,7 @@ pub(crate) fn read_body(body: &[u8]) -> Answer {
         // An error text with broken characters is still worth its code; a success must be whole.
         return match object(&String::from_utf8_lossy(body)) {
             Some(Wire { error: Some(error), .. }) => Answer::Error(read_error(&error)),
-            _ => Answer::Other("it is not UTF-8"),
+            _ => Answer::Other("its body is not UTF-8"),
         };
     };
     match object(text) {
@@ -61,9 +61,9 @@ fn object(text: &str) -> Option<Wire> {
 
 fn describe(text: &str) -> &'static str {
     match text.trim_ascii_start().as_bytes().first() {
-        None => "it is empty",
-        Some(b'<') => "it is HTML or XML, not JSON",
-        Some(_) => "it is not a JSON object",
+        None => "its body is empty",
+        Some(b'<') => "its body is HTML or XML, not JSON",
+        Some(_) => "its body is not a JSON object",
     }
 }
 

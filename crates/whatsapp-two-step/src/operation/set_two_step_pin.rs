@@ -67,6 +67,26 @@ impl SetTwoStepPin {
         Self { phone_number_id, pin }
     }
 
+    /// The same, from text: knows when the two were swapped.
+    ///
+    /// ```
+    /// use whatsapp_two_step::SetTwoStepPin;
+    ///
+    /// let error = SetTwoStepPin::parse("012345", "106540352242922").unwrap_err();
+    /// assert_eq!(error.message(), "Invalid PIN: 15 characters, 6 needed. Are PIN and phone number ID swapped?");
+    /// ```
+    ///
+    /// # Errors
+    /// `invalid_phone_number_id` or `invalid_pin`.
+    pub fn parse(phone_number_id: &str, pin: &str) -> Result<Self, TwoStepError> {
+        let id = PhoneNumberId::parse(phone_number_id);
+        let pin = Pin::parse(pin).map_err(|error| {
+            let are_swapped = Pin::parse(phone_number_id).is_ok() && PhoneNumberId::parse(pin).is_ok();
+            if are_swapped { error.and("Are PIN and phone number ID swapped?") } else { error }
+        });
+        Ok(Self::new(id?, pin?))
+    }
+
     /// Written by hand, byte by byte: a serialiser would leave a copy of the PIN in a buffer that it outgrew.
     fn body(&self) -> Body {
         let mut json = Vec::with_capacity(16);

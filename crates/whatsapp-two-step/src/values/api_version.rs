@@ -29,7 +29,17 @@ impl ApiVersion {
         text.strip_prefix('v')
             .and_then(|rest| rest.split_once('.'))
             .and_then(|(major, minor)| Some(Self { major: number(major)?, minor: number(minor)? }))
-            .ok_or_else(|| TwoStepError::invalid_configuration("api_version", "is not of the form v24.0"))
+            .ok_or_else(|| TwoStepError::invalid_configuration("api_version", &refusal(text)))
+    }
+}
+
+/// What is wrong, and what may have been meant: "24", "24.0", "v24" and "V24.0" all are v24.0.
+fn refusal(text: &str) -> String {
+    let numbers = text.trim().trim_start_matches(['v', 'V']);
+    let (major, minor) = numbers.split_once('.').unwrap_or((numbers, "0"));
+    match (number(major), number(minor)) {
+        (Some(major), Some(minor)) => format!("is not of the form v24.0; did you mean v{major}.{minor}?"),
+        _ => "is not of the form v24.0".to_owned(),
     }
 }
 

@@ -5,7 +5,11 @@ use http::{
     uri::{Authority, Scheme},
 };
 
+use super::api_version::ApiVersion;
 use crate::error::TwoStepError;
+
+/// A switch for test runs.
+const LOOPBACK_ONLY: &str = "WHATSAPP_TWO_STEP_LOOPBACK_ONLY";
 
 /// Where the Graph API is: `https://graph.facebook.com`, or a server of one's own that stands before it.
 ///
@@ -37,7 +41,51 @@ impl BaseUrl {
     /// # Errors
     /// `invalid_configuration`, with what is wrong and never with the text itself.
     pub fn parse(text: &str) -> Result<Self, TwoStepError> {
-        read(text).map_err(|problem| TwoStepError::invalid_configuration("base_url", problem))
+        let url = read(text).map_err(|problem| TwoStepError::invalid_configuration("base_url", problem))?;
+        if url.scheme == Scheme::HTTPS || is_loopback(url.authority.host()) {
+            return Ok(url);
+        }
+        let problem = if is_near(url.authority.host()) {
+            "must use https; http goes to a loopback host such as 127.0.0.1, or with allow_http to this one"
+        } else {
+            "must use https; http goes to a loopback host only, such as 127.0.0.1"
+        };
+        Err(TwoStepError::invalid_configuration("base_url", problem))
+    }
+
+    /// Reads a base URL that may be plain `http` also to a host without a dot (a service of a docker-compose network) or to a
+    /// private address: the setting `allow_http`. **Token and PIN go there in the clear**: whoever shares that network can
+    /// read them. For tests and for a network of your own.
+    ///
+    /// ```
+    /// use whatsapp_two_step::BaseUrl;
+    ///
+    /// assert!(BaseUrl::parse_allowing_http("http://mock:8080").is_ok());
+    /// assert!(BaseUrl::parse_allowing_http("http://graph.facebook.com").is_err());
+    /// ```
+    ///
+    /// # Errors
+    /// `invalid_configuration`, with what is wrong and never with the text itself.
+    pub fn parse_allowing_http(text: &str) -> Result<Self, TwoStepError> {
+        match read(text) {
+            Ok(url) if url.scheme == Scheme::HTTP && is_near(url.authority.host()) => Ok(url),
+            _ => Self::parse(text),
+        }
+    }
+
+    /// Does the switch for test runs, `WHATSAPP_TWO_STEP_LOOPBACK_ONLY`, let a request go there? While it is `1`, only this
+    /// machine is reached.
+    ///
+    /// # Errors
+    /// `invalid_configuration`.
+    pub fn check_reach(&self) -> Result<(), TwoStepError> {
+        let is_on = std::env::var_os(LOOPBACK_ONLY).is_some_and(|value| !value.is_empty() && value != "0");
+        if is_on && !is_loopback(self.authority.host()) {
+            let problem =
+                "must be a loopback host, such as http://127.0.0.1, while WHATSAPP_TWO_STEP_LOOPBACK_ONLY is set";
+            return Err(TwoStepError::invalid_configuration("base_url", problem));
+        }
+        Ok(())
     }
 
     pub(crate) fn scheme(&self) -> &Scheme {
@@ -84,7 +132,7 @@ fn read(text: &str) -> Result<BaseUrl, &'static str> {
     if authority.host().is_empty() || (has_port && matches!(authority.port_u16(), None | Some(0))) {
         return Err("needs a host, and a port from 1 to 65535 if any");
     }
-    if scheme != Scheme::HTTPS && !(scheme == Scheme::HTTP && is_loopback(authority.host())) {
+    if scheme != Scheme::HTTPS && scheme != Scheme::HTTP {
         return Err("must use https; http goes to a loopback host only, such as 127.0.0.1");
     }
     let path = parts.path_and_query.as_ref().map_or("", |path| path.path()).trim_end_matches('/');
@@ -93,6 +141,9 @@ fn read(text: &str) -> Result<BaseUrl, &'static str> {
     if has_dots || path.contains("//") {
         return Err("must not have empty, \".\" or \"..\" segments in its path");
     }
+    if path.rsplit('/').next().is_some_and(|last| ApiVersion::parse(last).is_ok()) {
+        return Err("ends with a version; give that as api_version");
+    }
     Ok(BaseUrl { scheme, path: path.into(), authority })
 }
 
@@ -100,6 +151,17 @@ fn read(text: &str) -> Result<BaseUrl, &'static str> {
 pub(crate) fn is_loopback(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
     host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
+}
+
+/// Is it a host that only a network of one's own resolves or reaches: a name without a dot, or a private address?
+fn is_near(host: &str) -> bool {
+    match host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>() {
+        Ok(IpAddr::V4(address)) => address.is_loopback() || address.is_private() || address.is_link_local(),
+        Ok(IpAddr::V6(address)) => {
+            address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local()
+        }
+        Err(_) => !host.contains('.') && !host.starts_with('['),
+    }
 }
 
 impl Default for BaseUrl {

@@ -29,6 +29,8 @@ impl PhoneNumberId {
     pub fn parse(text: &str) -> Result<Self, TwoStepError> {
         let problem = if text.is_empty() {
             "it is empty".to_owned()
+        } else if text.trim().len() != text.len() && text.trim().bytes().all(|b| b.is_ascii_digit()) {
+            "there is a space or a line break around it; remove it".to_owned()
         } else if looks_like_a_phone_number(text) {
             "it looks like a phone number; the ID that Meta gave the number is needed".to_owned()
         } else if let Some(at) = text.chars().position(|c| !c.is_ascii_digit()) {

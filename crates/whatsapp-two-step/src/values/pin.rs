@@ -55,9 +55,9 @@ impl Pin {
     /// ```
     #[must_use]
     pub fn not_text(found: &str) -> TwoStepError {
-        invalid(&format!(
-            "a string of {DIGITS} digits is needed, not {found}; a number would lose a leading zero, as in 012345"
-        ))
+        let is_number = ["int", "float", "number", "double", "decimal", "long"].iter().any(|name| found.contains(name));
+        let why = if is_number { "; a number would lose a leading zero, as in 012345" } else { "" };
+        invalid(&format!("a string of {DIGITS} digits is needed, not {found}{why}"))
     }
 
     pub(crate) fn expose(&self) -> &[u8; DIGITS] {

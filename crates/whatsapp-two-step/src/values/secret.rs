@@ -13,6 +13,10 @@ pub(super) fn check_secret(setting: &str, text: &str) -> Result<(), TwoStepError
         "ends with a line break, as text read from a file often does; remove it"
     } else if text.len() > SECRET_MAX {
         "is longer than 8192 characters"
+    } else if text.starts_with(['"', '\'']) || text.ends_with(['"', '\'']) {
+        "is in quotes; give it without them"
+    } else if is_placeholder(text) {
+        "is a placeholder, not a value: something that should have set it did not"
     } else if text.starts_with("Bearer ") {
         "begins with \"Bearer \"; give the token alone"
     } else if let Some(at) = text.chars().position(|c| !c.is_ascii_graphic()) {
@@ -24,4 +28,13 @@ pub(super) fn check_secret(setting: &str, text: &str) -> Result<(), TwoStepError
         return Ok(());
     };
     Err(TwoStepError::invalid_configuration(setting, problem))
+}
+
+/// What programs and manuals have in the place of a value.
+fn is_placeholder(text: &str) -> bool {
+    let names_none = ["undefined", "null", "none", "nil", "nan", "[object object]"];
+    let is_in_brackets = [('<', '>'), ('{', '}'), ('[', ']')]
+        .iter()
+        .any(|(open, close)| text.starts_with(*open) && text.ends_with(*close));
+    is_in_brackets || text.starts_with('$') || names_none.contains(&text.to_ascii_lowercase().as_str())
 }
