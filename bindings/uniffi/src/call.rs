@@ -127,6 +127,8 @@ pub enum Problem {
     },
     /// What came is no HTTP.
     Malformed,
+    /// The transport itself has a fault.
+    ProgramFault,
 }
 
 /// See [`CoreUnprocessed`].
@@ -205,6 +207,7 @@ pub fn failed(call: u64, elapsed: u64, no_answer: NoAnswer) -> Step {
             Problem::Timeout => TransportError::timeout(no_answer.text),
             Problem::BodyTooLarge { http_status } => TransportError::body_too_large(http_status),
             Problem::Malformed => TransportError::malformed(no_answer.text),
+            Problem::ProgramFault => TransportError::program_fault(no_answer.text),
         };
         let problem = if no_answer.before_sending { problem.before_sending() } else { problem };
         let problem = match no_answer.unprocessed {

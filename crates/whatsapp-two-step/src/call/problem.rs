@@ -8,6 +8,7 @@ use crate::{
 pub(super) const AGAIN: &str = "Set the same PIN again: that is safe, and settles which PIN holds.";
 pub(super) const REACH: &str =
     "Check the network, the proxy and the server's certificate, then set the same PIN again.";
+const REPAIR: &str = "Correct the program's own transport, then set the same PIN again: that is safe.";
 
 /// Why a transport has no answer to give.
 ///
@@ -42,6 +43,7 @@ pub(super) enum Failure {
     Timeout,
     BodyTooLarge { http_status: u16 },
     Malformed,
+    Program,
 }
 
 impl TransportError {
@@ -64,6 +66,17 @@ impl TransportError {
     /// What came is no HTTP: `unexpected_response`.
     pub fn malformed(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self::new(Failure::Malformed, Some(source.into()))
+    }
+
+    /// The program's own transport has a fault, such as a null pointer or a wrong type: `connection_failed`, but it isn't tried
+    /// again and isn't retryable, since the next attempt would meet the same fault.
+    ///
+    /// ```
+    /// let error = whatsapp_two_step::TransportError::program_fault("index out of bounds");
+    /// assert!(format!("{error:?}").contains("Program"));
+    /// ```
+    pub fn program_fault(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::new(Failure::Program, Some(source.into()))
     }
 
     /// It is certain that no request left, so the outcome is `not_sent`.
@@ -94,6 +107,7 @@ impl TransportError {
         let (kind, message) = match (self.failure, nothing_left) {
             (Failure::BodyTooLarge { http_status }, _) => return graph::body_too_large(Some(http_status)),
             (Failure::Malformed, _) => return graph::not_http(),
+            (Failure::Program, _) => return program_fault(nothing_left),
             (Failure::Connection, _) if self.unprocessed.is_some() => {
                 (ErrorKind::ConnectionFailed, "The server closed the connection before it processed the request.")
             }
@@ -120,6 +134,15 @@ impl TransportError {
     fn new(failure: Failure, source: Option<Box<dyn StdError + Send + Sync>>) -> Self {
         Self { failure, before_sending: false, unprocessed: None, source }
     }
+}
+
+fn program_fault(nothing_left: bool) -> TwoStepError {
+    let (outcome, message) = if nothing_left {
+        (Outcome::NotSent, "The program's own transport failed; nothing was sent.")
+    } else {
+        (Outcome::Unknown, "The program's own transport failed; the PIN may have been set.")
+    };
+    TwoStepError::local(ErrorKind::ConnectionFailed, outcome, message, REPAIR).with_later(Later::Hopeless)
 }
 
 impl fmt::Debug for TransportError {
