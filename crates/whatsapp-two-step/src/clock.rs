@@ -4,7 +4,7 @@ use crate::transport::BoxFuture;
 
 /// Time, so that a test of waits and deadlines needs no waiting.
 ///
-/// The default is tokio's clock (feature `tokio`); on another executor, hand in its own.
+/// The default is tokio's clock; on another executor, hand in its own.
 ///
 /// ```
 /// use std::time::{Duration, Instant};
@@ -36,10 +36,8 @@ pub trait Clock: Send + Sync {
     }
 }
 
-#[cfg(feature = "tokio")]
 pub(crate) struct TokioClock;
 
-#[cfg(feature = "tokio")]
 impl Clock for TokioClock {
     fn now(&self) -> Instant {
         tokio::time::Instant::now().into_std()

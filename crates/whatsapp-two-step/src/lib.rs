@@ -24,12 +24,14 @@
 //! No type of this crate prints a PIN, a token or an app secret, and no error does, also when the server sends one back.
 //! Each call is one [`tracing`](https://docs.rs/tracing) span with an event per attempt.
 //!
-//! Features: `reqwest` (default; HTTP, TLS and tokio's clock), `blocking` (a client for programs without an executor),
-//! `tokio` (the clock alone). Without any, the crate builds without HTTP or TLS: bring a transport and a clock.
+//! Features: `reqwest` (default; HTTP and TLS), `blocking` (a client for programs without an executor), `client` (the client
+//! alone: bring a transport). Without any there is the [`Call`], without HTTP, TLS or an executor: bring all of these.
 
 mod body;
 mod call;
+#[cfg(feature = "client")]
 mod client;
+#[cfg(feature = "client")]
 mod clock;
 mod endpoint;
 mod error;
@@ -38,6 +40,7 @@ mod operation;
 mod redact;
 #[cfg(feature = "reqwest")]
 mod reqwest_transport;
+#[cfg(feature = "client")]
 mod transport;
 mod values;
 
@@ -48,12 +51,15 @@ pub use http;
 
 pub use body::Body;
 pub use call::{Call, Limits, Sending, Step, TransportError, Unprocessed, Waiting};
+#[cfg(feature = "client")]
 pub use client::{Client, ClientBuilder};
+#[cfg(feature = "client")]
 pub use clock::Clock;
 pub use endpoint::{Endpoint, Language};
-pub use error::{ErrorKind, Outcome, TwoStepError};
+pub use error::{ErrorKind, Outcome, Reason, TwoStepError};
 pub use graph::Usage;
 pub use operation::{MAX_BODY_BYTES, Operation, SetTwoStepPin, SetTwoStepPinResponse};
+#[cfg(feature = "client")]
 pub use transport::{Attempt, BoxFuture, Transport};
 pub use values::{AccessToken, ApiVersion, AppSecret, BaseUrl, PhoneNumberId, Pin};
 

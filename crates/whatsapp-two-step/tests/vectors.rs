@@ -87,6 +87,7 @@ fn set(case: &Value) -> Option<Result<(), TwoStepError>> {
         "timeout" => builder().timeout(seconds()?).build().map(drop),
         "connect_timeout" => builder().connect_timeout(seconds()?).build().map(drop),
         "max_retries" => builder().max_retries(value.as_u64()?.try_into().ok()?).build().map(drop),
+        "max_in_flight" => builder().max_in_flight(value.as_u64()?.try_into().ok()?).build().map(drop),
         setting => panic!("unknown setting {setting}"),
     })
 }

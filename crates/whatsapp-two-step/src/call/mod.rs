@@ -2,6 +2,7 @@
 
 mod limits;
 mod problem;
+mod reason;
 mod retry;
 
 pub use limits::Limits;
@@ -14,11 +15,11 @@ use http::{Request, Response};
 use crate::{
     body::Body,
     endpoint::Endpoint,
-    error::{ErrorKind, Outcome, TwoStepError},
+    error::{ErrorKind, Outcome, Reason, TwoStepError},
     operation::Operation,
     redact::Redactor,
 };
-use problem::{AGAIN, REACH};
+use problem::AGAIN;
 use retry::Retries;
 
 /// A call: attempts under one deadline, retries, and what they came to over all.
@@ -229,10 +230,11 @@ impl<O: Operation> Sending<O> {
         self.0.is_at(elapsed.max(timeout));
         let error = if may_have_left {
             let message = format!("No answer within the timeout of {timeout:?}; the PIN may have been set.");
-            TwoStepError::local(ErrorKind::TimedOut, Outcome::Unknown, message, AGAIN)
+            TwoStepError::local(ErrorKind::TimedOut, Outcome::Unknown, message, AGAIN).because(Reason::Waiting)
         } else {
             let message = format!("No connection within the timeout of {timeout:?}.");
-            TwoStepError::local(ErrorKind::TimedOut, Outcome::NotSent, message, REACH)
+            let hint = reason::hint(Reason::Connecting, false);
+            TwoStepError::local(ErrorKind::TimedOut, Outcome::NotSent, message, hint).because(Reason::Connecting)
         };
         self.0.failed(error, None)
     }

@@ -1,13 +1,12 @@
 use std::{error::Error as StdError, fmt};
 
+use super::reason::{hint, words};
 use crate::{
-    error::{ErrorKind, Later, Outcome, TwoStepError},
+    error::{ErrorKind, Later, Outcome, Reason, TwoStepError},
     graph,
 };
 
 pub(super) const AGAIN: &str = "Set the same PIN again: that is safe, and settles which PIN holds.";
-pub(super) const REACH: &str =
-    "Check the network, the proxy and the server's certificate, then set the same PIN again.";
 const REPAIR: &str = "Correct the program's own transport, then set the same PIN again: that is safe.";
 
 /// Why a transport has no answer to give.
@@ -23,6 +22,9 @@ pub struct TransportError {
     pub(super) failure: Failure,
     pub(super) before_sending: bool,
     pub(super) unprocessed: Option<Unprocessed>,
+    reason: Option<Reason>,
+    detail: Option<&'static str>,
+    is_lasting: bool,
     pub(super) source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -101,38 +103,70 @@ impl TransportError {
         self
     }
 
+    /// Why: it stands in the error, and its message says it in words.
+    ///
+    /// ```
+    /// use whatsapp_two_step::{Reason, TransportError};
+    ///
+    /// let error = TransportError::connection("ECONNREFUSED").before_sending().because(Reason::Refused);
+    /// # drop(error);
+    /// ```
+    #[must_use]
+    pub fn because(mut self, reason: Reason) -> Self {
+        self.reason = Some(reason);
+        self
+    }
+
+    /// It won't pass by itself, so it isn't tried again and isn't retryable: a certificate that isn't trusted
+    /// ([`Reason::Tls`]), a proxy that wants another password ([`Reason::Proxy`]).
+    #[must_use]
+    pub fn lasting(mut self) -> Self {
+        self.is_lasting = true;
+        self
+    }
+
+    /// What more is known of the reason.
+    #[cfg(feature = "reqwest")]
+    pub(crate) fn detailed(mut self, detail: Option<&'static str>) -> Self {
+        self.detail = detail;
+        self
+    }
+
     /// What it means for the call; its cause is not in it yet.
     pub(super) fn explain(&self) -> TwoStepError {
         let nothing_left = self.before_sending || self.unprocessed.is_some();
-        let (kind, message) = match (self.failure, nothing_left) {
-            (Failure::BodyTooLarge { http_status }, _) => return graph::body_too_large(Some(http_status)),
-            (Failure::Malformed, _) => return graph::not_http(),
-            (Failure::Program, _) => return program_fault(nothing_left),
-            (Failure::Connection, _) if self.unprocessed.is_some() => {
-                (ErrorKind::ConnectionFailed, "The server closed the connection before it processed the request.")
-            }
-            (Failure::Connection, true) => {
-                (ErrorKind::ConnectionFailed, "Could not connect to the server; nothing was sent.")
-            }
-            (Failure::Connection, false) => (
-                ErrorKind::ConnectionFailed,
-                "The connection failed before a whole answer came; the PIN may have been set.",
-            ),
-            (Failure::Timeout, true) => (ErrorKind::TimedOut, "The connection took too long; nothing was sent."),
-            (Failure::Timeout, false) => {
-                (ErrorKind::TimedOut, "The transport's own time limit struck; the PIN may have been set.")
-            }
+        let kind = match self.failure {
+            Failure::BodyTooLarge { http_status } => return graph::body_too_large(Some(http_status)),
+            Failure::Malformed => return graph::not_http(),
+            Failure::Program => return program_fault(nothing_left),
+            Failure::Connection => ErrorKind::ConnectionFailed,
+            Failure::Timeout => ErrorKind::TimedOut,
         };
-        if nothing_left {
-            // Connecting may go well the next time, whatever it was.
-            TwoStepError::local(kind, Outcome::NotSent, message, REACH).with_later(Later::Now)
+        let default = match (self.failure, nothing_left) {
+            (Failure::Timeout, true) => Reason::Connecting,
+            (Failure::Timeout, false) => Reason::Waiting,
+            _ => Reason::Other,
+        };
+        let reason = self.reason.unwrap_or(default);
+        let words = words(reason, self.is_lasting, self.detail);
+        let error = if self.unprocessed.is_some() {
+            let message = "The server closed the connection before it processed the request.";
+            TwoStepError::local(kind, Outcome::NotSent, message, AGAIN).with_later(Later::Now)
+        } else if nothing_left {
+            let message = format!("Could not connect: {words}; nothing was sent.");
+            // Connecting may go well the next time.
+            TwoStepError::local(kind, Outcome::NotSent, message, hint(reason, self.is_lasting)).with_later(Later::Now)
         } else {
+            let message = format!("No whole answer came: {words}; the PIN may have been set.");
             TwoStepError::local(kind, Outcome::Unknown, message, AGAIN)
-        }
+        };
+        let error = if self.is_lasting { error.with_later(Later::Hopeless) } else { error };
+        error.because(reason)
     }
 
     fn new(failure: Failure, source: Option<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self { failure, before_sending: false, unprocessed: None, source }
+        let (reason, detail) = (None, None);
+        Self { failure, before_sending: false, unprocessed: None, reason, detail, is_lasting: false, source }
     }
 }
 
@@ -142,7 +176,9 @@ fn program_fault(nothing_left: bool) -> TwoStepError {
     } else {
         (Outcome::Unknown, "The program's own transport failed; the PIN may have been set.")
     };
-    TwoStepError::local(ErrorKind::ConnectionFailed, outcome, message, REPAIR).with_later(Later::Hopeless)
+    TwoStepError::local(ErrorKind::ConnectionFailed, outcome, message, REPAIR)
+        .with_later(Later::Hopeless)
+        .because(Reason::Other)
 }
 
 impl fmt::Debug for TransportError {

@@ -1,9 +1,11 @@
 use std::{fmt, sync::Arc, time::Duration};
 
+use tokio::sync::Semaphore;
+
 use super::{Client, Inner};
 use crate::{
     call::Limits,
-    clock::Clock,
+    clock::{Clock, TokioClock},
     endpoint::{Endpoint, Language},
     error::TwoStepError,
     transport::Transport,
@@ -36,6 +38,7 @@ pub struct ClientBuilder {
     app_secret: Option<AppSecret>,
     language: Language,
     limits: Limits,
+    max_in_flight: u32,
     transport: Option<Arc<dyn Transport>>,
     clock: Option<Arc<dyn Clock>>,
     #[cfg(feature = "reqwest")]
@@ -84,6 +87,7 @@ impl ClientBuilder {
             app_secret: None,
             language: Language::default(),
             limits: Limits::default(),
+            max_in_flight: 256,
             transport: None,
             clock: None,
             #[cfg(feature = "reqwest")]
@@ -91,7 +95,8 @@ impl ClientBuilder {
         }
     }
 
-    /// Takes the token from `WHATSAPP_ACCESS_TOKEN` and, where it is set, the app secret from `WHATSAPP_APP_SECRET`.
+    /// Takes the token from `WHATSAPP_ACCESS_TOKEN` and, where they are set, the app secret from `WHATSAPP_APP_SECRET`, the base
+    /// URL from `WHATSAPP_BASE_URL` and the version from `WHATSAPP_API_VERSION`.
     ///
     /// # Errors
     /// `invalid_configuration` if the first is missing, or one of them is unusable.
@@ -123,6 +128,12 @@ impl ClientBuilder {
         if let Some(secret) = variable("WHATSAPP_APP_SECRET") {
             builder = builder.app_secret(AppSecret::parse(&secret)?);
         }
+        if let Some(url) = variable("WHATSAPP_BASE_URL") {
+            builder = builder.base_url(BaseUrl::parse(&url)?);
+        }
+        if let Some(version) = variable("WHATSAPP_API_VERSION") {
+            builder = builder.api_version(ApiVersion::parse(&version)?);
+        }
         Ok(builder)
     }
 
@@ -153,6 +164,12 @@ impl ClientBuilder {
     /// How long connecting may take, TCP and TLS, in one attempt. Default 10 s.
     pub fn connect_timeout(mut self, connect_timeout: Duration) -> Self {
         self.limits.connect_timeout = connect_timeout;
+        self
+    }
+
+    /// How many calls of the client may be under way at once; more wait their turn, within their own timeout. Default 256.
+    pub fn max_in_flight(mut self, calls: u32) -> Self {
+        self.max_in_flight = calls;
         self
     }
 
@@ -188,6 +205,25 @@ impl ClientBuilder {
         self
     }
 
+    /// For bindings: where the proxies' variables are looked up, if not in the process's own environment.
+    #[cfg(feature = "reqwest")]
+    pub fn environment(mut self, variable: impl Fn(&str) -> Option<String>) -> Self {
+        self.network.set_environment(variable);
+        self
+    }
+
+    /// The same as [`root_certificates`](Self::root_certificates), from a file.
+    ///
+    /// # Errors
+    /// `invalid_configuration` if the file can't be read.
+    #[cfg(feature = "reqwest")]
+    pub fn root_certificates_file(self, path: impl AsRef<std::path::Path>) -> Result<Self, TwoStepError> {
+        let pem = std::fs::read(path).map_err(|error| {
+            TwoStepError::invalid_configuration("root_certificates", &format!("is a file that can't be read: {error}"))
+        })?;
+        Ok(self.root_certificates(&pem))
+    }
+
     /// Adds certificate authorities, as PEM, to the platform's and Mozilla's bundled ones. May be called again.
     #[cfg(feature = "reqwest")]
     pub fn root_certificates(mut self, pem: &[u8]) -> Self {
@@ -201,10 +237,13 @@ impl ClientBuilder {
     /// `invalid_configuration`, with the setting's name.
     pub fn build(self) -> Result<Client, TwoStepError> {
         self.limits.check()?;
+        self.base_url.check_reach()?;
+        if self.max_in_flight == 0 {
+            return Err(TwoStepError::invalid_configuration("max_in_flight", "must be 1 or more"));
+        }
+        let turns = usize::try_from(self.max_in_flight).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
         let transport = self.make_transport()?;
-        let clock = self.clock.or_else(default_clock).ok_or_else(|| {
-            TwoStepError::invalid_configuration("clock", "is missing: give one, or build with the feature \"tokio\"")
-        })?;
+        let clock = self.clock.unwrap_or_else(|| Arc::new(TokioClock));
         let mut endpoint = Endpoint::new(self.access_token)
             .with_base_url(self.base_url)
             .with_api_version(self.api_version)
@@ -212,7 +251,14 @@ impl ClientBuilder {
         if let Some(app_secret) = self.app_secret {
             endpoint = endpoint.with_app_secret(app_secret)?;
         }
-        Ok(Client(Arc::new(Inner { endpoint, limits: self.limits, transport, clock })))
+        Ok(Client(Arc::new(Inner {
+            endpoint,
+            limits: self.limits,
+            transport,
+            clock,
+            max_in_flight: self.max_in_flight,
+            turns: Arc::new(Semaphore::new(turns)),
+        })))
     }
 
     #[cfg(feature = "reqwest")]
@@ -236,17 +282,6 @@ impl ClientBuilder {
             )
         })
     }
-}
-
-#[cfg(feature = "tokio")]
-#[allow(clippy::unnecessary_wraps)] // its twin below has none to give
-fn default_clock() -> Option<Arc<dyn Clock>> {
-    Some(Arc::new(crate::clock::TokioClock))
-}
-
-#[cfg(not(feature = "tokio"))]
-fn default_clock() -> Option<Arc<dyn Clock>> {
-    None
 }
 
 impl fmt::Debug for ClientBuilder {

@@ -6,6 +6,8 @@ use std::{
     task::Poll,
 };
 
+use tokio::sync::Semaphore;
+
 use crate::{
     call::{Call, Limits, Step},
     clock::Clock,
@@ -21,7 +23,9 @@ pub(super) async fn drive<O: Operation>(
     operation: O,
     transport: &dyn Transport,
     clock: &dyn Clock,
+    turns: &Semaphore,
 ) -> Result<O::Response, TwoStepError> {
+    endpoint.base_url().check_reach()?;
     if !clock.is_running() {
         return Err(TwoStepError::invalid_configuration(
             "transport",
@@ -31,12 +35,23 @@ pub(super) async fn drive<O: Operation>(
     let start = clock.now();
     let elapsed = || clock.now().duration_since(start);
     let mut step = Call::begin(endpoint, limits, operation, fastrand::u64(..));
+    let mut turn = None;
     loop {
         step = match step {
             Step::Send { mut request, sending } => {
+                let limit = clock.sleep(sending.time_left());
                 let attempt = Attempt::new(&sending);
                 request.extensions_mut().insert(attempt.clone());
-                match within(transport.send(request), clock.sleep(sending.time_left())).await {
+                let work = async {
+                    if turn.is_none() {
+                        attempt.connecting();
+                        // Nobody closes it, so there is always a turn in the end.
+                        turn = turns.acquire().await.ok();
+                        attempt.sending();
+                    }
+                    transport.send(request).await
+                };
+                match within(work, limit).await {
                     Some(Ok(response)) => sending.answered(elapsed(), &response),
                     Some(Err(problem)) => sending.failed(elapsed(), &problem),
                     None => sending.expired(elapsed(), attempt.may_have_left()),
@@ -51,12 +66,29 @@ pub(super) async fn drive<O: Operation>(
     }
 }
 
-/// The work's result, or nothing if the limit comes first. The work is polled first: an answer that is here counts.
+/// How often other tasks have their turn when the limit is over.
+const LAST_TURNS: u32 = 32;
+
+/// The work's result, or nothing if the limit comes first.
+///
+/// An answer that is here counts. After a process was frozen, limit and answer are there at the same moment, but the answer is
+/// still on its way through the tasks that carry it: they get their turns before the work is given up.
 async fn within<T>(work: impl Future<Output = T>, limit: impl Future<Output = ()>) -> Option<T> {
     let (mut work, mut limit) = (pin!(work), pin!(limit));
-    poll_fn(|context| match work.as_mut().poll(context) {
-        Poll::Ready(result) => Poll::Ready(Some(result)),
-        Poll::Pending => limit.as_mut().poll(context).map(|()| None),
+    let mut last_turns = None;
+    poll_fn(|context| {
+        if let Poll::Ready(result) = work.as_mut().poll(context) {
+            return Poll::Ready(Some(result));
+        }
+        let left = match last_turns {
+            None if limit.as_mut().poll(context).is_pending() => return Poll::Pending,
+            None => LAST_TURNS,
+            Some(0) => return Poll::Ready(None),
+            Some(left) => left,
+        };
+        last_turns = Some(left - 1);
+        context.waker().wake_by_ref();
+        Poll::Pending
     })
     .await
 }

@@ -5,6 +5,7 @@ pub use builder::ClientBuilder;
 
 use std::{fmt, sync::Arc};
 
+use tokio::sync::Semaphore;
 use tracing::Instrument;
 
 use crate::{
@@ -14,7 +15,7 @@ use crate::{
     error::TwoStepError,
     operation::{SetTwoStepPin, SetTwoStepPinResponse},
     transport::Transport,
-    values::{PhoneNumberId, Pin},
+    values::{AccessToken, PhoneNumberId, Pin},
 };
 
 /// Sets PINs: a transport, a deadline over the whole call, and retries.
@@ -35,11 +36,15 @@ use crate::{
 #[derive(Clone)]
 pub struct Client(Arc<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     endpoint: Endpoint,
     limits: Limits,
     transport: Arc<dyn Transport>,
     clock: Arc<dyn Clock>,
+    max_in_flight: u32,
+    /// One for each call that may be under way.
+    turns: Arc<Semaphore>,
 }
 
 impl Client {
@@ -58,8 +63,8 @@ impl Client {
             phone_number_id = phone_number_id.as_str(),
             api_version = %self.0.endpoint.api_version(),
         );
-        let Inner { endpoint, limits, transport, clock } = &*self.0;
-        drive::drive(endpoint, *limits, operation, &**transport, &**clock).instrument(span).await
+        let Inner { endpoint, limits, transport, clock, turns, .. } = &*self.0;
+        drive::drive(endpoint, *limits, operation, &**transport, &**clock, turns).instrument(span).await
     }
 
     #[doc(hidden)]
@@ -72,6 +77,42 @@ impl Client {
     #[must_use]
     pub fn endpoint(&self) -> &Endpoint {
         &self.0.endpoint
+    }
+
+    /// The same client for another token: its calls share connections, limits and the bound on calls at once. Partners have a
+    /// token for each of their customers.
+    ///
+    /// ```
+    /// use whatsapp_two_step::{AccessToken, Client};
+    ///
+    /// let client = Client::builder(AccessToken::parse("EAAG_example")?).build()?;
+    /// let of_customer = client.with_access_token(AccessToken::parse("EAAG_another")?)?;
+    /// # drop(of_customer);
+    /// # Ok::<(), whatsapp_two_step::TwoStepError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `invalid_configuration` if no `appsecret_proof` can be made for it.
+    pub fn with_access_token(&self, access_token: AccessToken) -> Result<Self, TwoStepError> {
+        let endpoint = self.0.endpoint.clone().with_access_token(access_token)?;
+        Ok(Self(Arc::new(Inner { endpoint, ..(*self.0).clone() })))
+    }
+
+    /// The same client with other limits, for one call or for many: it shares the connections.
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    /// use whatsapp_two_step::{Client, Limits};
+    ///
+    /// # async fn run(client: Client) -> Result<(), whatsapp_two_step::TwoStepError> {
+    /// let quick = client.with_limits(Limits { timeout: Duration::from_secs(5), ..client.limits() });
+    /// quick.set_two_step_pin(&"106540352242922".parse()?, &"012345".parse()?).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_limits(&self, limits: Limits) -> Self {
+        Self(Arc::new(Inner { limits, ..(*self.0).clone() }))
     }
 
     /// What every call keeps to.
@@ -88,6 +129,7 @@ impl fmt::Debug for Client {
             .field("timeout", &self.0.limits.timeout)
             .field("connect_timeout", &self.0.limits.connect_timeout)
             .field("max_retries", &self.0.limits.max_retries)
+            .field("max_in_flight", &self.0.max_in_flight)
             .finish_non_exhaustive()
     }
 }

@@ -103,3 +103,39 @@ coded! {
         Unknown = "unknown",
     }
 }
+
+coded! {
+    /// Why a connection failed, or for what a call waited when its time was over.
+    ///
+    /// ```
+    /// use whatsapp_two_step::Reason;
+    ///
+    /// assert_eq!(Reason::NoDescriptors.code(), "no_descriptors");
+    /// ```
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub enum Reason {
+        /// The host's name could not be resolved.
+        Dns = "dns",
+        /// Nothing listens there, or a firewall says no.
+        Refused = "refused",
+        /// There is no way to the host.
+        Unreachable = "unreachable",
+        /// The certificate isn't trusted, or the handshake failed.
+        Tls = "tls",
+        /// The proxy can't be reached, or refuses.
+        Proxy = "proxy",
+        /// The connection was reset.
+        Reset = "reset",
+        /// The connection was closed before a whole answer came.
+        Closed = "closed",
+        /// The process or the system has no descriptor left for a socket.
+        NoDescriptors = "no_descriptors",
+        /// The time was over before there was a connection.
+        Connecting = "connecting",
+        /// The time was over before a whole answer came.
+        Waiting = "waiting",
+        /// Anything else.
+        Other = "other",
+    }
+}

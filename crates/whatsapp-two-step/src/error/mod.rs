@@ -4,7 +4,7 @@ mod cause;
 mod kind;
 mod meaning;
 
-pub use kind::{ErrorKind, Outcome};
+pub use kind::{ErrorKind, Outcome, Reason};
 
 use std::{borrow::Cow, error::Error as StdError, fmt, sync::Arc, time::Duration};
 
@@ -41,6 +41,7 @@ struct Inner {
     hint: &'static str,
     later: Later,
     attempts: u32,
+    reason: Option<Reason>,
     server: ServerSaid,
     cause: Option<Arc<Cause>>,
 }
@@ -69,6 +70,7 @@ impl TwoStepError {
             hint: meaning.hint,
             later: meaning.later,
             attempts: 0,
+            reason: None,
             server,
             cause: None,
         }))
@@ -142,6 +144,11 @@ impl TwoStepError {
 
     pub(crate) fn with_cause(mut self, cause: Option<Cause>) -> Self {
         self.0.cause = cause.map(Arc::new);
+        self
+    }
+
+    pub(crate) fn because(mut self, reason: Reason) -> Self {
+        self.0.reason = Some(reason);
         self
     }
 
@@ -245,6 +252,12 @@ impl TwoStepError {
         self.0.later != Later::Hopeless
     }
 
+    /// Why the connection failed, or for what the call waited when its time was over: of `connection_failed` and `timed_out`.
+    #[must_use]
+    pub fn reason(&self) -> Option<Reason> {
+        self.0.reason
+    }
+
     /// How many requests were handed to the transport: 0 for bad input.
     #[must_use]
     pub fn attempts(&self) -> u32 {
@@ -278,6 +291,7 @@ impl fmt::Debug for TwoStepError {
             .field("outcome", &self.outcome())
             .field("message", &self.message())
             .field("attempts", &self.attempts())
+            .field("reason", &self.reason())
             .field("server", &self.0.server)
             .field("cause", &self.0.cause)
             .finish_non_exhaustive()
@@ -292,7 +306,7 @@ impl StdError for TwoStepError {
 
 impl Serialize for TwoStepError {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_struct("TwoStepError", 15)?;
+        let mut fields = serializer.serialize_struct("TwoStepError", 16)?;
         fields.serialize_field("kind", &self.kind())?;
         fields.serialize_field("message", self.message())?;
         fields.serialize_field("outcome", &self.outcome())?;
@@ -307,6 +321,7 @@ impl Serialize for TwoStepError {
         fields.serialize_field("trace_id", &self.trace_id())?;
         fields.serialize_field("retry_after", &self.retry_after().map(|wait| wait.as_secs()))?;
         fields.serialize_field("is_retryable", &self.is_retryable())?;
+        fields.serialize_field("reason", &self.reason())?;
         fields.serialize_field("attempts", &self.attempts())?;
         fields.end()
     }

@@ -2,6 +2,7 @@
 
 mod failure;
 mod network;
+mod proxy;
 mod send;
 mod sending_body;
 mod tls;

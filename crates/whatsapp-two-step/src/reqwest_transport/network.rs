@@ -1,13 +1,14 @@
 use std::time::Duration;
 
-use reqwest::{Proxy, redirect, retry};
+use reqwest::{redirect, retry};
 use zeroize::Zeroizing;
 
-use super::{send::ReqwestTransport, tls};
-use crate::{
-    error::TwoStepError,
-    values::{BaseUrl, is_loopback},
+use super::{
+    proxy::{Environment, proxy},
+    send::ReqwestTransport,
+    tls,
 };
+use crate::{error::TwoStepError, values::BaseUrl};
 
 /// How long a connection may idle, and how often a silent one is probed.
 const IDLE: Duration = Duration::from_secs(30);
@@ -19,6 +20,8 @@ pub(crate) struct Network {
     /// May hold a password.
     proxy: Option<Zeroizing<String>>,
     roots: Option<Vec<u8>>,
+    /// The process's own, if absent.
+    environment: Option<Environment>,
 }
 
 impl Network {
@@ -30,6 +33,10 @@ impl Network {
         let roots = self.roots.get_or_insert_default();
         roots.extend_from_slice(pem);
         roots.push(b'\n');
+    }
+
+    pub(crate) fn set_environment(&mut self, variable: impl Fn(&str) -> Option<String>) {
+        self.environment = Some(Environment::read(variable));
     }
 
     pub(crate) fn is_default(&self) -> bool {
@@ -64,10 +71,14 @@ impl Network {
             // Bytes that nobody acknowledges: the connection is dead, whatever the idle probes would say.
             builder = builder.tcp_user_timeout(PROBE);
         }
-        builder = match &self.proxy {
-            Some(url) => builder.proxy(proxy(url, base_url)?),
-            None if base_url.is_plain() => builder.no_proxy(),
-            None => builder,
+        let proxy = match &self.proxy {
+            Some(url) => Some(proxy("proxy", url, base_url)?),
+            None => self.environment.clone().unwrap_or_else(Environment::of_process).proxy_for(base_url)?,
+        };
+        let is_proxied = proxy.is_some();
+        builder = match proxy {
+            Some(proxy) => builder.proxy(proxy),
+            None => builder.no_proxy(),
         };
         let client =
             builder.build().map_err(|_| TwoStepError::invalid_configuration("transport", "could not be set up"))?;
@@ -75,20 +86,6 @@ impl Network {
             .to_string()
             .parse()
             .map_err(|_| TwoStepError::invalid_configuration("base_url", "is not a URL"))?;
-        Ok(ReqwestTransport { client, base })
+        Ok(ReqwestTransport { client, base, is_proxied })
     }
-}
-
-/// Neither reqwest's error nor ours repeats the URL: it may hold a password.
-fn proxy(url: &str, base_url: &BaseUrl) -> Result<Proxy, TwoStepError> {
-    let refused = || TwoStepError::invalid_configuration("proxy", "is not a URL such as http://proxy.example:3128");
-    let parsed: http::Uri = url.parse().map_err(|_| refused())?;
-    if !matches!(parsed.scheme_str(), Some("http" | "https")) {
-        return Err(refused());
-    }
-    if base_url.is_plain() && !parsed.host().is_some_and(is_loopback) {
-        let problem = "must be on a loopback host too when base_url is http: it would carry the token in clear text";
-        return Err(TwoStepError::invalid_configuration("proxy", problem));
-    }
-    Proxy::all(url).map_err(|_| refused())
 }

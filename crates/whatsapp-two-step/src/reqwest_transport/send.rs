@@ -16,6 +16,7 @@ pub(crate) struct ReqwestTransport {
     pub(super) client: reqwest::Client,
     /// Parsed once: with each request's own path it is the request's URL, and parsing is a tenth of what a call costs.
     pub(super) base: Url,
+    pub(super) is_proxied: bool,
 }
 
 impl Transport for ReqwestTransport {
@@ -33,7 +34,11 @@ impl Transport for ReqwestTransport {
             let mut request = reqwest::Request::new(parts.method, url);
             *request.headers_mut() = parts.headers;
             *request.body_mut() = Some(body);
-            let answer = self.client.execute(request).await.map_err(|error| no_answer(error, attempt.as_ref()))?;
+            let answer = self
+                .client
+                .execute(request)
+                .await
+                .map_err(|error| no_answer(error, attempt.as_ref(), self.is_proxied))?;
             read(answer).await
         })
     }
