@@ -44,6 +44,7 @@ pub(super) enum Failure {
     BodyTooLarge { http_status: u16 },
     Malformed,
     Program,
+    Unusable { wanted: &'static str },
 }
 
 impl TransportError {
@@ -79,6 +80,18 @@ impl TransportError {
         Self::new(Failure::Program, Some(source.into()))
     }
 
+    /// The program's own transport gave back what is no answer: `unexpected_response`, never tried again. `wanted` ends the
+    /// sentence "the program's own transport must return …".
+    ///
+    /// ```
+    /// let error = whatsapp_two_step::TransportError::unusable_answer("an object with a status");
+    /// assert!(format!("{error:?}").contains("Unusable"));
+    /// ```
+    #[must_use]
+    pub fn unusable_answer(wanted: &'static str) -> Self {
+        Self::new(Failure::Unusable { wanted }, None)
+    }
+
     /// It is certain that no request left, so the outcome is `not_sent`.
     #[must_use]
     pub fn before_sending(mut self) -> Self {
@@ -108,6 +121,7 @@ impl TransportError {
             (Failure::BodyTooLarge { http_status }, _) => return graph::body_too_large(Some(http_status)),
             (Failure::Malformed, _) => return graph::not_http(),
             (Failure::Program, _) => return program_fault(nothing_left),
+            (Failure::Unusable { wanted }, _) => return unusable_answer(wanted),
             (Failure::Connection, _) if self.unprocessed.is_some() => {
                 (ErrorKind::ConnectionFailed, "The server closed the connection before it processed the request.")
             }
@@ -143,6 +157,12 @@ fn program_fault(nothing_left: bool) -> TwoStepError {
         (Outcome::Unknown, "The program's own transport failed; the PIN may have been set.")
     };
     TwoStepError::local(ErrorKind::ConnectionFailed, outcome, message, REPAIR).with_later(Later::Hopeless)
+}
+
+fn unusable_answer(wanted: &str) -> TwoStepError {
+    let message =
+        format!("Unexpected answer: the program's own transport must return {wanted}; the PIN may have been set.");
+    TwoStepError::local(ErrorKind::UnexpectedResponse, Outcome::Unknown, message, REPAIR)
 }
 
 impl fmt::Debug for TransportError {
