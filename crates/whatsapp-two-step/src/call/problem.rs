@@ -1,7 +1,7 @@
 use std::{error::Error as StdError, fmt};
 
 use crate::{
-    error::{ErrorKind, Later, Outcome, TwoStepError},
+    error::{Cause, ErrorKind, Later, Outcome, TwoStepError},
     graph,
 };
 
@@ -90,6 +90,21 @@ impl TransportError {
     #[must_use]
     pub fn unusable_answer(wanted: &'static str) -> Self {
         Self::new(Failure::Unusable { wanted }, None)
+    }
+
+    /// For bindings: the source of a problem that the host threw, from its text and those of its causes, the outermost first.
+    ///
+    /// ```
+    /// use whatsapp_two_step::TransportError;
+    ///
+    /// let causes = TransportError::causes(vec!["no route".into(), "the cable is out".into()]);
+    /// assert_eq!(causes.source().map(ToString::to_string).as_deref(), Some("the cable is out"));
+    /// let error = TransportError::connection(causes);
+    /// # drop(error);
+    /// ```
+    #[must_use]
+    pub fn causes(texts: Vec<String>) -> Box<dyn StdError + Send + Sync> {
+        Box::new(Cause::chain(texts))
     }
 
     /// It is certain that no request left, so the outcome is `not_sent`.
