@@ -109,6 +109,18 @@ fn limits_are_checked_before_anything_else() {
 }
 
 #[test]
+fn an_unusable_answer_says_what_a_transport_must_return() {
+    let sending = sending(begin(Limits::default(), 0), &Value::Null);
+    let step = sending.failed(Duration::ZERO, &TransportError::unusable_answer("an object with a status"));
+    let Step::Done(Err(error)) = step else { panic!("{step:?}") };
+    assert_eq!(
+        (error.kind().code(), error.outcome(), error.is_retryable()),
+        ("unexpected_response", Outcome::Unknown, false)
+    );
+    assert!(error.message().contains("transport must return an object with a status"), "{error}");
+}
+
+#[test]
 fn nothing_that_it_prints_has_a_secret_in_it() {
     let step = begin(Limits::default(), 0);
     let waiting = format!(

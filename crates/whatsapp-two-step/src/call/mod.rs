@@ -80,6 +80,8 @@ pub struct Call<O> {
     elapsed: Duration,
     attempts: u32,
     outcome: Outcome,
+    /// What the last attempt came to.
+    last: Option<TwoStepError>,
 }
 
 /// What a call wants next. Each state can be told only what fits it, and only once.
@@ -124,8 +126,8 @@ impl<O: Operation> Call<O> {
         }
         let retries = Retries::new(limits.max_retries, seed);
         let endpoint = endpoint.clone();
-        let outcome = Outcome::NotSent;
-        Box::new(Self { endpoint, limits, operation, retries, elapsed: Duration::ZERO, attempts: 0, outcome }).send()
+        let (elapsed, outcome) = (Duration::ZERO, Outcome::NotSent);
+        Box::new(Self { endpoint, limits, operation, retries, elapsed, attempts: 0, outcome, last: None }).send()
     }
 
     fn send(mut self: Box<Self>) -> Step<O> {
@@ -155,7 +157,10 @@ impl<O: Operation> Call<O> {
         );
         match wait {
             None => Step::Done(Err(error)),
-            Some(Duration::ZERO) => self.send(),
+            Some(Duration::ZERO) => {
+                self.last = Some(error);
+                self.send()
+            }
             Some(time) => Step::Wait { time, waiting: Waiting { call: self, error } },
         }
     }
@@ -191,6 +196,12 @@ impl<O: Operation> Sending<O> {
     #[must_use]
     pub fn connect_timeout(&self) -> Duration {
         self.0.limits.connect_timeout.min(self.time_left())
+    }
+
+    /// What the attempt before came to, if there was one: for whoever watches.
+    #[must_use]
+    pub fn previous(&self) -> Option<&TwoStepError> {
+        self.0.last.as_ref()
     }
 
     /// Does a text have this call's PIN, the token or the app secret in it? The text of an HTTP stack's own error may.
@@ -241,11 +252,21 @@ impl<O: Operation> Sending<O> {
 }
 
 impl<O: Operation> Waiting<O> {
+    /// What the attempt before came to: for whoever watches.
+    #[must_use]
+    pub fn previous(&self) -> &TwoStepError {
+        &self.error
+    }
+
     /// The wait is over. Whoever comes late finds the call over: no request leaves without time for an answer.
     #[must_use]
     pub fn waited(mut self, elapsed: Duration) -> Step<O> {
         self.call.is_at(elapsed);
-        if self.call.time_left().is_zero() { Step::Done(Err(self.error)) } else { self.call.send() }
+        if self.call.time_left().is_zero() {
+            return Step::Done(Err(self.error));
+        }
+        self.call.last = Some(self.error);
+        self.call.send()
     }
 }
 

@@ -2,7 +2,7 @@ use std::{error::Error as StdError, fmt};
 
 use super::reason::{hint, words};
 use crate::{
-    error::{ErrorKind, Later, Outcome, Reason, TwoStepError},
+    error::{Cause, ErrorKind, Later, Outcome, Reason, TwoStepError},
     graph,
 };
 
@@ -46,6 +46,7 @@ pub(super) enum Failure {
     BodyTooLarge { http_status: u16 },
     Malformed,
     Program,
+    Unusable { wanted: &'static str },
 }
 
 impl TransportError {
@@ -79,6 +80,33 @@ impl TransportError {
     /// ```
     pub fn program_fault(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self::new(Failure::Program, Some(source.into()))
+    }
+
+    /// The program's own transport gave back what is no answer: `unexpected_response`, never tried again. `wanted` ends the
+    /// sentence "the program's own transport must return …".
+    ///
+    /// ```
+    /// let error = whatsapp_two_step::TransportError::unusable_answer("an object with a status");
+    /// assert!(format!("{error:?}").contains("Unusable"));
+    /// ```
+    #[must_use]
+    pub fn unusable_answer(wanted: &'static str) -> Self {
+        Self::new(Failure::Unusable { wanted }, None)
+    }
+
+    /// For bindings: the source of a problem that the host threw, from its text and those of its causes, the outermost first.
+    ///
+    /// ```
+    /// use whatsapp_two_step::TransportError;
+    ///
+    /// let causes = TransportError::causes(vec!["no route".into(), "the cable is out".into()]);
+    /// assert_eq!(causes.source().map(ToString::to_string).as_deref(), Some("the cable is out"));
+    /// let error = TransportError::connection(causes);
+    /// # drop(error);
+    /// ```
+    #[must_use]
+    pub fn causes(texts: Vec<String>) -> Box<dyn StdError + Send + Sync> {
+        Box::new(Cause::chain(texts))
     }
 
     /// It is certain that no request left, so the outcome is `not_sent`.
@@ -139,6 +167,7 @@ impl TransportError {
             Failure::BodyTooLarge { http_status } => return graph::body_too_large(Some(http_status)),
             Failure::Malformed => return graph::not_http(),
             Failure::Program => return program_fault(nothing_left),
+            Failure::Unusable { wanted } => return unusable_answer(wanted),
             Failure::Connection => ErrorKind::ConnectionFailed,
             Failure::Timeout => ErrorKind::TimedOut,
         };
@@ -179,6 +208,12 @@ fn program_fault(nothing_left: bool) -> TwoStepError {
     TwoStepError::local(ErrorKind::ConnectionFailed, outcome, message, REPAIR)
         .with_later(Later::Hopeless)
         .because(Reason::Other)
+}
+
+fn unusable_answer(wanted: &str) -> TwoStepError {
+    let message =
+        format!("Unexpected answer: the program's own transport must return {wanted}; the PIN may have been set.");
+    TwoStepError::local(ErrorKind::UnexpectedResponse, Outcome::Unknown, message, REPAIR)
 }
 
 impl fmt::Debug for TransportError {

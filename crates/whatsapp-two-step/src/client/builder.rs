@@ -258,6 +258,7 @@ impl ClientBuilder {
             clock,
             max_in_flight: self.max_in_flight,
             turns: Arc::new(Semaphore::new(turns)),
+            observer: None,
         })))
     }
 

@@ -6,25 +6,16 @@ use std::{
     task::Poll,
 };
 
-use tokio::sync::Semaphore;
-
+use super::Inner;
 use crate::{
-    call::{Call, Limits, Step},
-    clock::Clock,
-    endpoint::Endpoint,
+    call::{Call, Step},
     error::TwoStepError,
     operation::Operation,
-    transport::{Attempt, Transport},
+    transport::Attempt,
 };
 
-pub(super) async fn drive<O: Operation>(
-    endpoint: &Endpoint,
-    limits: Limits,
-    operation: O,
-    transport: &dyn Transport,
-    clock: &dyn Clock,
-    turns: &Semaphore,
-) -> Result<O::Response, TwoStepError> {
+pub(super) async fn drive<O: Operation>(client: &Inner, operation: O) -> Result<O::Response, TwoStepError> {
+    let Inner { endpoint, limits, transport, clock, turns, observer, .. } = client;
     endpoint.base_url().check_reach()?;
     if !clock.is_running() {
         return Err(TwoStepError::invalid_configuration(
@@ -34,12 +25,12 @@ pub(super) async fn drive<O: Operation>(
     }
     let start = clock.now();
     let elapsed = || clock.now().duration_since(start);
-    let mut step = Call::begin(endpoint, limits, operation, fastrand::u64(..));
+    let mut step = Call::begin(endpoint, *limits, operation, fastrand::u64(..));
     let mut turn = None;
     loop {
         step = match step {
             Step::Send { mut request, sending } => {
-                let limit = clock.sleep(sending.time_left());
+                let (limit, began) = (clock.sleep(sending.time_left()), elapsed());
                 let attempt = Attempt::new(&sending);
                 request.extensions_mut().insert(attempt.clone());
                 let work = async {
@@ -51,11 +42,17 @@ pub(super) async fn drive<O: Operation>(
                     }
                     transport.send(request).await
                 };
-                match within(work, limit).await {
+                let end = within(work, limit).await;
+                let http_status = end.as_ref().and_then(|end| Some(end.as_ref().ok()?.status().as_u16()));
+                let next = match end {
                     Some(Ok(response)) => sending.answered(elapsed(), &response),
                     Some(Err(problem)) => sending.failed(elapsed(), &problem),
                     None => sending.expired(elapsed(), attempt.may_have_left()),
+                };
+                if let Some(observer) = observer {
+                    observer.tell(&next, http_status, elapsed().saturating_sub(began));
                 }
+                next
             }
             Step::Wait { time, waiting } => {
                 clock.sleep(time).await;

@@ -1,7 +1,9 @@
 mod builder;
 mod drive;
+mod watch;
 
 pub use builder::ClientBuilder;
+pub use watch::{AttemptEnd, Observer};
 
 use std::{fmt, sync::Arc};
 
@@ -45,6 +47,7 @@ struct Inner {
     max_in_flight: u32,
     /// One for each call that may be under way.
     turns: Arc<Semaphore>,
+    observer: Option<Observer>,
 }
 
 impl Client {
@@ -63,8 +66,7 @@ impl Client {
             phone_number_id = phone_number_id.as_str(),
             api_version = %self.0.endpoint.api_version(),
         );
-        let Inner { endpoint, limits, transport, clock, turns, .. } = &*self.0;
-        drive::drive(endpoint, *limits, operation, &**transport, &**clock, turns).instrument(span).await
+        drive::drive(&self.0, operation).instrument(span).await
     }
 
     #[doc(hidden)]
@@ -113,6 +115,12 @@ impl Client {
     #[must_use]
     pub fn with_limits(&self, limits: Limits) -> Self {
         Self(Arc::new(Inner { limits, ..(*self.0).clone() }))
+    }
+
+    /// The same client, with somebody who hears of each attempt's end: it shares the connections.
+    #[must_use]
+    pub fn with_observer(&self, observer: Observer) -> Self {
+        Self(Arc::new(Inner { observer: Some(observer), ..(*self.0).clone() }))
     }
 
     /// What every call keeps to.

@@ -52,6 +52,10 @@ pub trait Operation: sealed::Sealed {
     #[doc(hidden)]
     fn after(response: Self::Response, attempts: u32) -> Self::Response;
 
+    /// Attempts and trace ID of a response.
+    #[doc(hidden)]
+    fn seen(response: &Self::Response) -> (u32, Option<&str>);
+
     /// The PIN in the request, which nothing may repeat.
     #[doc(hidden)]
     fn pin(&self) -> Option<&Pin>;

@@ -159,6 +159,10 @@ impl Operation for SetTwoStepPin {
         SetTwoStepPinResponse { attempts, ..response }
     }
 
+    fn seen(response: &SetTwoStepPinResponse) -> (u32, Option<&str>) {
+        (response.attempts, response.trace_id.as_deref())
+    }
+
     fn pin(&self) -> Option<&Pin> {
         Some(&self.pin)
     }
