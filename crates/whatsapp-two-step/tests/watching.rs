@@ -12,18 +12,16 @@ use support::{PIN, TOKEN, assert_hidden, builder_for, set};
 use tokio::sync::oneshot;
 use whatsapp_two_step::{Body, Observer, TransportError, http};
 
-type Answer = Result<http::Response<Body>, TransportError>;
-
-fn answer(status: u16, body: &str) -> Answer {
+fn answer(status: u16, body: &str) -> http::Response<Body> {
     let response = http::Response::builder().status(status).header("x-fb-request-id", "AbC1");
-    Ok(response.body(Body::from(body)).unwrap())
+    response.body(Body::from(body)).unwrap()
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_observer_hears_of_each_attempt_and_of_no_secret() {
     let script = Mutex::new(vec![
-        answer(200, r#"{"success":true}"#),
-        answer(503, &format!("no {PIN}, no {TOKEN}")),
+        Ok(answer(200, r#"{"success":true}"#)),
+        Ok(answer(503, &format!("no {PIN}, no {TOKEN}"))),
         Err(TransportError::connection(format!("could not send {PIN} with {TOKEN}"))),
     ]);
     let transport = move |_: http::Request<Body>| {
@@ -71,7 +69,7 @@ async fn an_answer_that_is_there_counts_after_the_process_stood_still() {
         }
         // Nobody else has a turn until long after the deadline.
         tokio::spawn(async { std::thread::sleep(Duration::from_millis(400)) });
-        receiver.await.unwrap()
+        Ok::<_, TransportError>(receiver.await.unwrap())
     };
     let settings = builder_for("http://127.0.0.1:1".parse().unwrap()).timeout(Duration::from_millis(100));
     let client = settings.transport(Arc::new(transport)).build().unwrap();
