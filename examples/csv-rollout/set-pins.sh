@@ -1,23 +1,43 @@
 #!/usr/bin/env bash
 # set-pins.sh NUMBERS.csv RESULTS [FLAG…]: sets the PIN of every number in a CSV, and can be run again after any failure.
 #
-# The CSV has a head line and two columns: phone_number_id,pin. The token comes from WHATSAPP_ACCESS_TOKEN; flags go to the command.
+# The CSV has a head line and two columns, phone_number_id,pin, and one line a number. The token comes from WHATSAPP_ACCESS_TOKEN; flags go to the command.
 # RESULTS gets one file a number, the command's JSON, in the folder that says which PIN holds:
 #   done      the new one           a further run leaves it alone
 #   rejected  the old one           someone has to look; delete the file to try again
-#   unknown   either                a further run sends the same PIN again, which settles it
+#   unknown   either                a further run sends the same PIN again; only a success settles it
 #   not-sent  the old one           a further run tries again
 #   invalid   the old one           the ID or the PIN in the CSV is wrong; a further run tries again
+# An empty file in unknown: the run was cut off in the middle of that call.
+#
+# Keep the CSV: it has the PINs that may hold. Don't change the PIN of a number in unknown. Begin no rollout of other PINs within
+# two minutes after a run: an earlier request may still be on its way, and would undo the new PIN.
 set -euo pipefail
 umask 077
 csv=$1 results=$2
 shift 2
 mkdir -p "$results"/{done,rejected,unknown,not-sent,invalid}
 
+# tidy PLACE ID: leaves no older file of this number beside the one in PLACE.
+tidy() {
+    local other
+    for other in unknown not-sent invalid; do
+        [ "$other" = "$1" ] || rm -f "$results/$other/$2"
+    done
+}
+
 while IFS=, read -r id pin <&3 || [ -n "${id:-}" ]; do
     pin=${pin%$'\r'}
     [[ $id =~ ^[0-9]{1,32}$ ]] || { printf 'not a phone number ID: %s\n' "$id" >&2; continue; }
-    [ ! -e "$results/done/$id" ] && [ ! -e "$results/rejected/$id" ] || continue
+    if [ -e "$results/done/$id" ] || [ -e "$results/rejected/$id" ]; then
+        tidy 'done' "$id" # a run may have been cut off before it did this
+        continue
+    fi
+
+    # Before the call, so that a run that is cut off in it leaves a doubt. What was in doubt before stays so until a call succeeds.
+    in_doubt=
+    [ ! -e "$results/unknown/$id" ] || in_doubt=1
+    : >>"$results/unknown/$id"
 
     # printf is the shell's own: the PIN is in no argument and no environment, where other users could read it.
     status=0
@@ -30,17 +50,23 @@ while IFS=, read -r id pin <&3 || [ -n "${id:-}" ]; do
         5) place=not-sent ;;
         *) printf 'the command ended with %s\n' "$status" >&2; exit "$status" ;;
     esac
+    # A refusal now says nothing of an earlier call.
+    [ -z "$in_doubt" ] || [ "$place" = 'done' ] || place=unknown
+    stop=
     case $(cat "$results/.now") in # every other number would meet these too; a further run tries this one again
         *'"kind":"authentication"'* | *'"kind":"rate_limited"'*)
             printf 'stopped at %s: %s\n' "$id" "$(cat "$results/.now")" >&2
-            exit 3
+            stop=1
             ;;
     esac
-    # What was in doubt stays so until a call succeeds: a refusal now says nothing of the call before.
-    if [ -e "$results/unknown/$id" ] && [ "$place" != 'done' ]; then place=unknown; fi
-    rm -f "$results"/{unknown,not-sent,invalid}/"$id"
+    if [ -n "$stop" ] && [ "$place" = rejected ]; then
+        rm "$results/unknown/$id"
+        exit 3
+    fi
     mv "$results/.now" "$results/$place/$id"
+    tidy "$place" "$id"
     printf '%s %s\n' "$id" "$place"
+    [ -z "$stop" ] || exit 3
 done 3< <(tail -n +2 "$csv")
 
 for place in 'done' rejected unknown not-sent invalid; do

@@ -34,4 +34,31 @@ WHATSAPP_ACCESS_TOKEN=EAAsandboxExpired ./set-pins.sh <(printf 'phone_number_id,
     >/dev/null 2>"$work/errors" && exit 1
 grep -q 'stopped at 106540352242930' "$work/errors"
 [ -z "$(find "$work/token" -name '1065*')" ]
+
+# once ID TOKEN: one more run for this number. It may end as it likes.
+once() {
+    WHATSAPP_ACCESS_TOKEN=$2 ./set-pins.sh <(printf 'phone_number_id,pin\n%s,735194\n' "$1") "$work/doubt" --base-url "$SANDBOX_URL" &>"$work/errors" || true
+}
+due() { [ -e "$work/doubt/$1" ] || { printf 'not there: %s\n' "$1" && find "$work/doubt" -type f && exit 1; }; }
+
+# A call whose first attempt got no answer, and whose second one was refused: the first may have been applied.
+once 920050000000501 EAAtest
+due unknown/920050000000501
+grep -q stopped "$work/errors"
+once 920050000000501 EAAtest # refused again
+due unknown/920050000000501
+
+# The PIN is applied, and the script is killed before it knows. A refusal afterwards settles nothing, a success does.
+id=106540352242932
+mkdir "$work/bin"
+printf '#!/bin/sh\n%s "$@"\nkill -9 $PPID\n' "$(command -v whatsapp-two-step)" >"$work/bin/whatsapp-two-step"
+chmod +x "$work/bin/whatsapp-two-step"
+PATH="$work/bin:$PATH" once $id EAAtest
+[[ $(pin $id) == *'"735194"'* ]]
+due unknown/$id
+once $id EAAsandboxExpired
+due unknown/$id
+once $id EAAtest
+due "done/$id"
+[ "$(find "$work/doubt" -name $id | wc -l)" = 1 ]
 printf 'The script works.\n'

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Iterator
 
 import django
@@ -10,6 +12,7 @@ import worker
 from celery.exceptions import Retry
 from django.conf import settings
 from django.core.management import call_command
+from whatsapp_two_step import Client, HttpRequest, HttpResponse, TransportError
 from whatsapp_two_step.testing import Sandbox
 
 django.setup()
@@ -30,6 +33,19 @@ def project(whatsapp_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Itera
     call_command("migrate", run_syncdb=True, verbosity=0)
     yield
     Number.objects.all().delete()
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The waits before another try, in place of the tries."""
+    waits: list[float] = []
+
+    def retry(*, exc: Exception, countdown: float) -> Retry:
+        waits.append(countdown)
+        return Retry(exc=exc)
+
+    monkeypatch.setattr(tasks.set_two_step_pin, "retry", retry)
+    return waits
 
 
 def run(phone_number_id: str) -> Number:
@@ -53,6 +69,51 @@ def test_an_outage_is_tried_again_with_the_same_pin(whatsapp_sandbox: Sandbox, m
     assert len(sent) == 3 and len(set(sent)) == 1
 
 
+def test_a_refusal_after_a_lost_answer_loses_no_pin(whatsapp_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    number, url = "106540352242965", whatsapp_sandbox.base_url
+    good, expired = Client("EAAtest", base_url=url), Client("EAAsandboxExpired", base_url=url)
+
+    def loses_the_answer(request: HttpRequest) -> HttpResponse:
+        good.set_two_step_pin(number, json.loads(request.body)["pin"])
+        raise TransportError("the answer is lost")
+
+    lossy = Client("EAAtest", transport=loses_the_answer, max_retries=0)
+    clients = iter((lossy, expired, good))
+    monkeypatch.setattr(tasks, "client", lambda: next(clients))
+    failed = run(number)  # the second try ends it: a new token is up to a person
+    assert (failed.kind, failed.in_doubt) == ("authentication", True)
+    assert tasks.vault.candidates[number] == whatsapp_sandbox.pin(number)
+    assert not run(number).in_doubt
+    assert tasks.vault.current[number] == whatsapp_sandbox.pin(number) and not tasks.vault.candidates
+
+
+def test_a_worker_that_dies_in_a_call_leaves_a_doubt(
+    whatsapp_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Dies:
+        def set_two_step_pin(self, *_: str) -> None:
+            raise MemoryError
+
+    expired = Client("EAAsandboxExpired", base_url=whatsapp_sandbox.base_url)
+    for client in (Dies(), expired):
+        monkeypatch.setattr(tasks, "client", lambda client=client: client)
+        assert run(GOOD).in_doubt
+
+
+def test_a_new_pin_waits_until_no_request_is_on_its_way(
+    whatsapp_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, waits: list[float]
+) -> None:
+    number = "106540352242966"
+    run(number)
+    first = whatsapp_sandbox.pin(number)
+    run(number)
+    assert 80 < waits[0] <= 90 and whatsapp_sandbox.pin(number) == first == tasks.vault.current[number]
+    later = time.time() + 91
+    monkeypatch.setattr(time, "time", lambda: later)
+    run(number)
+    assert len(waits) == 1 and whatsapp_sandbox.pin(number) == tasks.vault.current[number] != first
+
+
 @pytest.mark.parametrize(
     ("phone_number_id", "kind"),
     [
@@ -67,13 +128,6 @@ def test_what_no_retry_can_mend_waits_for_a_person(whatsapp_sandbox: Sandbox, ph
     assert sum(request.path.endswith(phone_number_id) for request in whatsapp_sandbox.requests()) <= 1
 
 
-def test_the_server_s_own_wait_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    waits: list[float] = []
-
-    def retry(*, exc: Exception, countdown: float) -> Retry:
-        waits.append(countdown)
-        return Retry(exc=exc)
-
-    monkeypatch.setattr(tasks.set_two_step_pin, "retry", retry)
+def test_the_server_s_own_wait_is_kept(waits: list[float]) -> None:
     number = run("911230000000000")  # rate limited, Retry-After: 3600
     assert number.state == "pending" and 3600 <= waits[0] <= 3630

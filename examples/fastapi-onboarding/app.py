@@ -8,6 +8,7 @@ Who may call it is left to the authentication that your other endpoints have.
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,7 +17,7 @@ from typing import Annotated, TypedDict
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
-from vault import MemoryVault, Vault
+from vault import MemoryVault, TooSoonError, Vault
 from whatsapp_two_step import AsyncClient, TwoStepError
 
 
@@ -28,6 +29,7 @@ class State(TypedDict):
 @asynccontextmanager
 async def lifespan(_app: FastAPI) -> AsyncIterator[State]:
     # One client for the whole program: it keeps its connections. GRAPH_BASE_URL is the sandbox's in a test.
+    # The vault's QUIET counts on this timeout.
     async with AsyncClient.from_env(base_url=os.environ.get("GRAPH_BASE_URL"), timeout=20) as client:
         yield {"client": client, "vault": MemoryVault()}
 
@@ -78,7 +80,7 @@ STATUS = {
 
 @app.exception_handler(TwoStepError)
 async def problem(_request: Request, error: TwoStepError) -> JSONResponse:
-    """RFC 9457. `outcome` is for the caller too: `unknown` means that either PIN may hold, and that calling again settles it."""
+    """RFC 9457. `outcome` speaks of this call: after one with `unknown`, either PIN may hold until a call succeeds."""
     status = 502 if error.outcome == "unknown" else STATUS.get(error.kind, 500)
     headers = {} if error.retry_after is None else {"Retry-After": f"{error.retry_after:.0f}"}
     body = {
@@ -90,3 +92,16 @@ async def problem(_request: Request, error: TwoStepError) -> JSONResponse:
         "trace_id": error.trace_id,
     }
     return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+@app.exception_handler(TooSoonError)
+async def too_soon(_request: Request, error: TooSoonError) -> JSONResponse:
+    body = {
+        "type": "urn:whatsapp-two-step:too_soon",
+        "title": str(error),
+        "status": 503,
+        "detail": "Call again after the wait.",
+        "outcome": "not_sent",
+    }
+    headers = {"Retry-After": str(math.ceil(error.retry_after))}
+    return JSONResponse(body, 503, headers, media_type="application/problem+json")

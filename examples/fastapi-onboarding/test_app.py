@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import time
 from collections.abc import Iterator
 
 import pytest
 from app import app, get_client, get_vault
 from fastapi.testclient import TestClient
 from vault import MemoryVault
-from whatsapp_two_step import AsyncClient
+from whatsapp_two_step import AsyncClient, HttpRequest, HttpResponse, TransportError
 from whatsapp_two_step.testing import Sandbox
 
 GOOD = "106540352242922"
@@ -51,6 +53,40 @@ def test_an_unknown_outcome_keeps_both_pins_until_a_call_settles_it(
     assert not vault.candidates
     bodies = {request.body for request in whatsapp_sandbox.requests() if request.path.endswith(fails_twice)}
     assert len(bodies) == 1, "every call sent the same candidate"
+
+
+def test_a_refusal_after_a_lost_answer_loses_no_pin(
+    http: TestClient, vault: MemoryVault, whatsapp_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number, url = "106540352242963", whatsapp_sandbox.base_url
+    good, expired = AsyncClient("EAAtest", base_url=url), AsyncClient("EAAsandboxExpired", base_url=url)
+
+    async def loses_the_answer(request: HttpRequest) -> HttpResponse:
+        await good.set_two_step_pin(number, json.loads(request.body)["pin"])
+        raise TransportError("the answer is lost")
+
+    lossy = AsyncClient("EAAtest", transport=loses_the_answer, max_retries=0)
+    clients = iter((lossy, expired, good))
+    monkeypatch.setitem(app.dependency_overrides, get_client, lambda: next(clients))
+    for status, stored in ((502, vault.candidates), (500, vault.candidates), (200, vault.current)):
+        assert http.post(f"/numbers/{number}/two-step-pin").status_code == status
+        assert stored[number].get_secret_value() == whatsapp_sandbox.pin(number)
+    assert not vault.candidates
+
+
+def test_a_new_pin_waits_until_no_request_is_on_its_way(
+    http: TestClient, vault: MemoryVault, whatsapp_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = "106540352242964"
+    assert http.post(f"/numbers/{number}/two-step-pin").status_code == 200
+    answer = http.post(f"/numbers/{number}/two-step-pin")
+    assert (answer.status_code, answer.json()["outcome"]) == (503, "not_sent")
+    assert 70 < int(answer.headers["retry-after"]) <= 80
+    assert sum(request.path.endswith(number) for request in whatsapp_sandbox.requests()) == 1
+    later = time.time() + 81
+    monkeypatch.setattr(time, "time", lambda: later)
+    assert http.post(f"/numbers/{number}/two-step-pin").status_code == 200
+    assert vault.current[number].get_secret_value() == whatsapp_sandbox.pin(number)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,11 @@ class Number(models.Model):
     hint = models.TextField(blank=True)
     trace_id = models.CharField(max_length=64, blank=True)
 
+    def begins(self) -> None:
+        """Before the call: should the worker die in it, either PIN may hold."""
+        self.was_in_doubt, self.in_doubt = self.in_doubt, True
+        self.save()
+
     def succeeded(self, response: SetTwoStepPinResponse) -> None:
         self.state, self.in_doubt, self.kind, self.hint = self.State.SET, False, "", ""
         self.trace_id = response.trace_id or ""
@@ -26,6 +31,7 @@ class Number(models.Model):
 
     def failed(self, error: TwoStepError, *, is_final: bool) -> None:
         self.state = self.State.FAILED if is_final else self.State.PENDING
-        self.in_doubt |= error.outcome == "unknown"  # a later refusal says nothing of an earlier call
+        # A refusal says nothing of an earlier call.
+        self.in_doubt = self.was_in_doubt or error.outcome == "unknown"
         self.kind, self.hint, self.trace_id = error.kind, error.hint, error.trace_id or ""
         self.save()

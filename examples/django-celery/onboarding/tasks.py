@@ -15,7 +15,7 @@ from django.conf import settings
 from whatsapp_two_step import Client, TwoStepError
 
 from onboarding.models import Number
-from onboarding.vault import vault
+from onboarding.vault import TooSoonError, vault
 
 MAX_RETRIES = 8
 
@@ -39,7 +39,11 @@ def wait_before_retry(error: TwoStepError, tries: int) -> float | None:
 def set_two_step_pin(self: Task, phone_number_id: str) -> None:
     """Idempotent: run twice, or again after a crash, it sends the same candidate until the server confirms it."""
     number, _ = Number.objects.get_or_create(phone_number_id=phone_number_id)
-    pin = vault.candidate(phone_number_id)
+    try:
+        pin = vault.candidate(phone_number_id)
+    except TooSoonError as error:
+        raise self.retry(exc=error, countdown=error.retry_after) from error
+    number.begins()
     try:
         response = client().set_two_step_pin(phone_number_id, pin)
         vault.confirm(phone_number_id, pin)

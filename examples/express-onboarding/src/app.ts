@@ -1,7 +1,7 @@
 import express, { type ErrorRequestHandler, type Express } from 'express'
 import { TwoStepError, type Client, type ErrorKind } from 'whatsapp-two-step'
 
-import type { Vault } from './vault.js'
+import { TooSoonError, type Vault } from './vault.js'
 
 /** What our caller can do something about. The rest is between us and Meta (a token, a setting): 500. */
 const STATUS: Partial<Record<ErrorKind, number>> = {
@@ -35,10 +35,22 @@ export function createApp(client: Client, vault: Vault): Express {
 
   const problem: ErrorRequestHandler = (error, _request, response, next) => {
     if (response.closed) return // the call was aborted: the candidate stays in the vault
+    if (error instanceof TooSoonError) {
+      response.set('Retry-After', String(Math.ceil(error.retryAfterMs / 1000)))
+      response.status(503).type('application/problem+json').json({
+        type: 'urn:whatsapp-two-step:too_soon',
+        title: error.message,
+        status: 503,
+        detail: 'Call again after the wait.',
+        outcome: 'not_sent',
+      })
+      return
+    }
     if (!(error instanceof TwoStepError)) return next(error)
     const status = error.outcome === 'unknown' ? 502 : (STATUS[error.kind] ?? 500)
     if (error.retryAfterMs !== undefined) response.set('Retry-After', String(Math.ceil(error.retryAfterMs / 1000)))
-    // RFC 9457. Message and hint are safe to show: no error has a secret in it.
+    // RFC 9457. Message and hint are safe to show: no error has a secret in it. `outcome` speaks of this call: after one with
+    // `unknown`, either PIN may hold until a call succeeds.
     response.status(status).type('application/problem+json').json({
       type: `urn:whatsapp-two-step:${error.kind}`,
       title: error.message,

@@ -6,32 +6,41 @@ import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import { Client } from 'whatsapp-two-step'
+import { Client, TransportError } from 'whatsapp-two-step'
 import { startSandbox, type Sandbox } from 'whatsapp-two-step/testing'
 
 import { createApp } from '../src/app.js'
 import { MemoryVault } from '../src/vault.js'
 
 const vault = new MemoryVault()
+const servers: Server[] = []
 let sandbox: Sandbox
-let server: Server
+let good: Client
 let url: string
+
+/** The app over this client and the one vault; gives its URL. */
+async function serve(client: Client): Promise<string> {
+  const server = createApp(client, vault).listen(0, '127.0.0.1')
+  servers.push(server)
+  await once(server, 'listening')
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
 
 before(async () => {
   sandbox = await startSandbox()
-  const client = new Client({ accessToken: 'EAAtest', baseUrl: sandbox.baseUrl, maxRetries: 0 })
-  server = createApp(client, vault).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  good = new Client({ accessToken: 'EAAtest', baseUrl: sandbox.baseUrl, maxRetries: 0 })
+  url = await serve(good)
 })
 after(() => {
-  server.close()
-  server.closeAllConnections()
+  for (const server of servers) {
+    server.close()
+    server.closeAllConnections()
+  }
   sandbox.close()
 })
 
-const post = (id: string, signal?: AbortSignal) =>
-  fetch(`${url}/numbers/${id}/two-step-pin`, { method: 'POST', ...(signal && { signal }) })
+const post = (id: string, signal?: AbortSignal, to = url) =>
+  fetch(`${to}/numbers/${id}/two-step-pin`, { method: 'POST', ...(signal && { signal }) })
 
 test('the server holds what the vault holds', async () => {
   const id = '106540352242922'
@@ -53,6 +62,37 @@ test('an unknown outcome keeps both PINs until a call settles it', async () => {
   const bodies = sandbox.requests().filter(({ path }) => path.endsWith(id)).map(({ body }) => body)
   assert.equal(bodies.length, 3)
   assert.equal(new Set(bodies).size, 1, 'every call sent the same candidate')
+})
+
+test('a refusal after a lost answer loses no PIN', async () => {
+  const id = '106540352242967'
+  const expired = new Client({ accessToken: 'EAAsandboxExpired', baseUrl: sandbox.baseUrl })
+  const losesTheAnswer = async ({ body }: { body: string }): Promise<never> => {
+    await good.setTwoStepPin(id, JSON.parse(body).pin)
+    throw new TransportError('the answer is lost')
+  }
+  const lossy = new Client({ accessToken: 'EAAtest', transport: losesTheAnswer, maxRetries: 0 })
+  for (const [client, status, stored] of [[lossy, 502, vault.candidates], [expired, 500, vault.candidates], [good, 200, vault.current]] as const) {
+    assert.equal((await post(id, undefined, await serve(client))).status, status)
+    assert.ok(sandbox.pin(id))
+    assert.equal(stored.get(id), sandbox.pin(id))
+  }
+  assert.equal(vault.candidates.has(id), false)
+})
+
+test('a new PIN waits until no request is on its way', async (context) => {
+  const id = '106540352242968'
+  assert.equal((await post(id)).status, 200)
+  const answer = await post(id)
+  assert.equal(answer.status, 503)
+  assert.equal(((await answer.json()) as { outcome: string }).outcome, 'not_sent')
+  const wait = Number(answer.headers.get('retry-after'))
+  assert.ok(wait > 70 && wait <= 80, `${wait} s`)
+  const later = Date.now() + 81_000
+  context.mock.method(Date, 'now', () => later)
+  assert.equal((await post(id)).status, 200)
+  assert.equal(sandbox.requests().filter(({ path }) => path.endsWith(id)).length, 2)
+  assert.equal(vault.current.get(id), sandbox.pin(id))
 })
 
 const failures = [
