@@ -29,7 +29,7 @@ Exit codes:
   0  success: the new PIN holds
   2  bad usage or input; nothing was sent
   3  rejected: the server refused, the old PIN holds
-  4  unknown: either PIN may hold; setting the same PIN again is safe and settles it.
+  4  unknown: either PIN may hold; set the same PIN again until it succeeds, which is safe.
      Also Ctrl-C during the call
   5  not sent: no connection, or Ctrl-C at the prompt; the old PIN holds";
 
@@ -82,6 +82,10 @@ pub(crate) struct SetArgs {
     /// Where the Graph API is: https, or http to this machine. [default: https://graph.facebook.com]
     #[arg(long, value_name = "URL", help_heading = "Server")]
     pub(crate) base_url: Option<String>,
+    /// Let --base-url be http to a service of your own network too, such as http://mock:8080. Token and PIN go there in the
+    /// clear.
+    #[arg(long, help_heading = "Server")]
+    pub(crate) allow_http: bool,
     /// The API's version. [default: v24.0]
     #[arg(long, value_name = "VERSION", help_heading = "Server")]
     pub(crate) api_version: Option<String>,

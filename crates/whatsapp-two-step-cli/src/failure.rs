@@ -44,6 +44,7 @@ struct NoServer {
     user_message: (),
     trace_id: (),
     retry_after: (),
+    reason: (),
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
@@ -73,7 +74,7 @@ impl Failure {
     /// Ctrl-C while a request may have been under way.
     pub(crate) fn interrupted_during() -> Self {
         let message = "Interrupted while a request was under way; the PIN may have been set.".to_owned();
-        let hint = "Set the same PIN again: that is safe, and settles which PIN holds.";
+        let hint = "Set the same PIN again until a call succeeds: that is safe, and settles which PIN holds.";
         let kind = ErrorKind::ConnectionFailed.code(); // closed early, by us
         let mut failure = Self::own(kind, message, Outcome::Unknown, hint, UNKNOWN);
         if let Self::Own(own) = &mut failure {

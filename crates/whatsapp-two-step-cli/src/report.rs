@@ -82,7 +82,7 @@ fn holds_now(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::NotSent => "the old one: nothing was sent",
         Outcome::Rejected => "the old one: the server changed nothing",
-        Outcome::Unknown => "the old or the new one, unknown: setting the same PIN again is safe and settles it",
+        Outcome::Unknown => "the old or the new one, unknown: set the same PIN again until it succeeds, which is safe",
     }
 }
 

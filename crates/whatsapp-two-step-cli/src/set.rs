@@ -37,7 +37,7 @@ pub(crate) fn run(args: &SetArgs, console: &Console) -> Result<u8, Failure> {
         (None, url) => url.as_deref(),
     };
     let client = match base_url {
-        Some(url) => settings.base_url(BaseUrl::parse(url)?).build()?,
+        Some(url) => settings.base_url(parse_base_url(args, url)?).build()?,
         None => settings.build()?,
     };
     let runtime = Builder::new_current_thread()
@@ -64,7 +64,7 @@ pub(crate) fn run(args: &SetArgs, console: &Console) -> Result<u8, Failure> {
 fn settings(args: &SetArgs) -> Result<ClientBuilder, Failure> {
     let api_version = args.api_version.as_deref().map(ApiVersion::parse).transpose()?;
     if let Some(url) = &args.base_url {
-        BaseUrl::parse(url)?;
+        parse_base_url(args, url)?;
     }
     secrets::check_standard_input(args)?;
     let mut settings = Client::builder(secrets::access_token(args)?);
@@ -90,6 +90,10 @@ fn settings(args: &SetArgs) -> Result<ClientBuilder, Failure> {
         settings = settings.root_certificates(&secrets::certificates(path)?);
     }
     Ok(settings)
+}
+
+fn parse_base_url(args: &SetArgs, url: &str) -> Result<BaseUrl, Failure> {
+    Ok(if args.allow_http { BaseUrl::parse_allowing_http(url) } else { BaseUrl::parse(url) }?)
 }
 
 fn call(

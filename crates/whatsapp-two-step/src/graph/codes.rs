@@ -52,7 +52,8 @@ const NEW_TOKEN: &str = "Use a new access token; the old one has expired, was re
 const PERMISSION: &str =
     "Grant the token whatsapp_business_management and whatsapp_business_messaging for this account.";
 const SLOW_DOWN: &str = "Wait before the next call, and call less often.";
-const BUSY: &str = "Set the same PIN again in a while: that is safe, and settles which PIN holds.";
+const BUSY: &str =
+    "Set the same PIN again in a while, until a call succeeds: that is safe, and settles which PIN holds.";
 const FIX: &str = "Correct the request as the message says; the same one would fail again.";
 /// Where the base URL leads to something else than Meta.
 const NOT_GRAPH: &str =
