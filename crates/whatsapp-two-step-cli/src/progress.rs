@@ -1,23 +1,12 @@
-//! What a person sees while a call is under way, on standard error.
+//! What a person sees while a call is under way.
 
 use std::{
-    fmt::{self, Write as _},
+    fmt::Write as _,
     io::{self, IsTerminal},
     time::Duration,
 };
 
-use tracing::{
-    Event, Subscriber,
-    field::{Field, Visit},
-    subscriber::DefaultGuard,
-};
-use tracing_subscriber::{
-    Layer,
-    filter::filter_fn,
-    layer::{Context, SubscriberExt},
-    registry,
-};
-use whatsapp_two_step::{Endpoint, PhoneNumberId};
+use whatsapp_two_step::{AttemptEnd, Client, Observer, PhoneNumberId};
 
 use crate::{
     report::seconds,
@@ -33,71 +22,28 @@ pub(crate) fn say_patience(id: &PhoneNumberId, timeout: Duration) {
     err(&format!("Setting the PIN of {id} (at most {}) ...", seconds(timeout)));
 }
 
-/// Shows the library's events of each attempt until the guard is dropped. This thread's alone.
-pub(crate) fn show_attempts(endpoint: &Endpoint, id: &PhoneNumberId, timeout: Duration) -> DefaultGuard {
+/// The same client, which shows each attempt's end.
+pub(crate) fn show_attempts(client: &Client, id: &PhoneNumberId, timeout: Duration) -> Client {
+    let endpoint = client.endpoint();
     let url = format!("{}/{}/{id}", endpoint.base_url(), endpoint.api_version());
     err(&clean(&format!("POST {url} (at most {})", seconds(timeout))));
-    let ours = filter_fn(|metadata| metadata.target().split("::").next() == Some("whatsapp_two_step"));
-    tracing::subscriber::set_default(registry().with(Attempts.with_filter(ours)))
+    client.with_observer(Observer::new(|end| err(&clean(&line(end)))))
 }
 
-struct Attempts;
-
-impl<S: Subscriber> Layer<S> for Attempts {
-    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        let mut line = Line::default();
-        event.record(&mut line);
-        err(&clean(&line.to_string()));
+fn line(end: &AttemptEnd<'_>) -> String {
+    let mut line = match end.error {
+        None => format!("attempt {}: PIN set", end.number),
+        Some(error) => format!("attempt {}: failed, {}, outcome {}", end.number, error.kind(), error.outcome()),
+    };
+    let reason = end.error.and_then(|error| error.reason()).map(|reason| format!("reason {reason}"));
+    let status = end.http_status.map(|status| format!("HTTP {status}"));
+    let code = end.error.and_then(|error| error.graph_code()).map(|code| format!("Graph code {code}"));
+    let trace_id = end.trace_id.map(|id| format!("trace id {id}"));
+    for part in [reason, status, code, trace_id].into_iter().flatten() {
+        let _ = write!(line, ", {part}");
     }
-}
-
-/// One attempt's fields, by the names that the library gives them.
-#[derive(Default)]
-struct Line {
-    attempt: u64,
-    message: String,
-    wait: Option<Duration>,
-    rest: String,
-}
-
-impl Visit for Line {
-    fn record_u64(&mut self, field: &Field, value: u64) {
-        match field.name() {
-            "attempt" => self.attempt = value,
-            "wait_ms" => self.wait = Some(Duration::from_millis(value)),
-            _ => self.record_debug(field, &value),
-        }
+    if let Some(wait) = end.wait {
+        let _ = write!(line, "; the next one in {}", seconds(wait));
     }
-
-    fn record_i64(&mut self, field: &Field, value: i64) {
-        self.record_debug(field, &value);
-    }
-
-    fn record_str(&mut self, field: &Field, value: &str) {
-        self.record_debug(field, &format_args!("{value}"));
-    }
-
-    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        let label = match field.name() {
-            "message" => {
-                let text = format!("{value:?}");
-                text.strip_prefix("attempt ").unwrap_or(&text).clone_into(&mut self.message);
-                return;
-            }
-            "kind" => "",
-            "outcome" => "outcome ",
-            "http_status" => "HTTP ",
-            "graph_code" => "Graph code ",
-            "trace_id" => "trace id ",
-            name => &format!("{name} "),
-        };
-        let _ = write!(self.rest, ", {label}{value:?}");
-    }
-}
-
-impl fmt::Display for Line {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "attempt {}: {}{}", self.attempt, self.message, self.rest)?;
-        self.wait.map_or(Ok(()), |wait| write!(f, "; the next one in {}", seconds(wait)))
-    }
+    line
 }

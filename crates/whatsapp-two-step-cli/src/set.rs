@@ -106,7 +106,7 @@ fn call(
 ) -> Result<SetTwoStepPinResponse, Failure> {
     let pin_to_set = Pin::parse(pin_text)?;
     let timeout = args.timeout.unwrap_or(TIMEOUT);
-    let _attempts = args.verbose.then(|| progress::show_attempts(client.endpoint(), id, timeout));
+    let client = if args.verbose { &progress::show_attempts(client, id, timeout) } else { client };
     let held = interrupt::hold()?;
     runtime.block_on(async {
         let mut call = pin!(client.set_two_step_pin(id, &pin_to_set));

@@ -45,8 +45,8 @@ fn each_end_has_its_exit_code() {
     for (id, code, words) in [
         ("900001900000463", 3, "the old one: the server changed nothing"),
         ("912000000000000", 3, "the server gave no reason"),
-        ("910010000000000", 4, "setting the same PIN again is safe"),
-        ("910200000000000", 4, "setting the same PIN again is safe"),
+        ("910010000000000", 4, "set the same PIN again until it succeeds"),
+        ("910200000000000", 4, "set the same PIN again until it succeeds"),
         ("911000000000000", 4, "HTTP status"),
     ] {
         let timeout = if id == "910010000000000" { "0.5" } else { "30" };
@@ -75,7 +75,7 @@ fn an_error_in_json_has_every_field() {
         serde_json::json!({"success": false, "error": {
             "kind": "authentication", "outcome": "rejected", "http_status": 401, "graph_code": 190,
             "graph_subcode": 463, "graph_type": "OAuthException", "details": null, "user_title": null,
-            "user_message": null, "retry_after": null, "is_retryable": false, "attempts": 1,
+            "user_message": null, "retry_after": null, "is_retryable": false, "reason": null, "attempts": 1,
         }})
     );
 }
