@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use whatsapp_two_step::{AttemptEnd, Client, Observer, PhoneNumberId};
+use whatsapp_two_step::{AttemptEnd, Client, Observer, PhoneNumberId, TwoStepError};
 
 use crate::{
     report::seconds,
@@ -35,9 +35,9 @@ fn line(end: &AttemptEnd<'_>) -> String {
         None => format!("attempt {}: PIN set", end.number),
         Some(error) => format!("attempt {}: failed, {}, outcome {}", end.number, error.kind(), error.outcome()),
     };
-    let reason = end.error.and_then(|error| error.reason()).map(|reason| format!("reason {reason}"));
+    let reason = end.error.and_then(TwoStepError::reason).map(|reason| format!("reason {reason}"));
     let status = end.http_status.map(|status| format!("HTTP {status}"));
-    let code = end.error.and_then(|error| error.graph_code()).map(|code| format!("Graph code {code}"));
+    let code = end.error.and_then(TwoStepError::graph_code).map(|code| format!("Graph code {code}"));
     let trace_id = end.trace_id.map(|id| format!("trace id {id}"));
     for part in [reason, status, code, trace_id].into_iter().flatten() {
         let _ = write!(line, ", {part}");
