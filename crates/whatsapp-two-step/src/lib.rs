@@ -61,7 +61,7 @@ pub use graph::Usage;
 pub use operation::{MAX_BODY_BYTES, Operation, SetTwoStepPin, SetTwoStepPinResponse};
 #[cfg(feature = "client")]
 pub use transport::{Attempt, BoxFuture, Transport};
-pub use values::{AccessToken, ApiVersion, AppSecret, BaseUrl, PhoneNumberId, Pin};
+pub use values::{AccessToken, ApiVersion, AppSecret, BaseUrl, PhoneNumberId, Pin, WabaId};
 
 /// The pages' examples, which have to compile too.
 #[cfg(all(doctest, feature = "reqwest"))]

@@ -7,6 +7,7 @@ mod base_url;
 mod phone_number_id;
 mod pin;
 mod secret;
+mod waba_id;
 
 pub use access_token::AccessToken;
 pub use api_version::ApiVersion;
@@ -16,6 +17,7 @@ pub use base_url::BaseUrl;
 pub(crate) use base_url::is_loopback;
 pub use phone_number_id::PhoneNumberId;
 pub use pin::Pin;
+pub use waba_id::WabaId;
 
 use std::str::FromStr;
 
@@ -39,4 +41,4 @@ macro_rules! parse_from_text {
         }
     )+};
 }
-parse_from_text!(AccessToken, ApiVersion, AppSecret, BaseUrl, PhoneNumberId, Pin);
+parse_from_text!(AccessToken, ApiVersion, AppSecret, BaseUrl, PhoneNumberId, Pin, WabaId);

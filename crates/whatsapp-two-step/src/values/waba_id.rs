@@ -1,0 +1,56 @@
+use std::fmt;
+
+use crate::error::TwoStepError;
+
+const MAX_DIGITS: usize = 32;
+
+/// The ID of a WhatsApp business account (WABA): 1 to 32 digits, kept as text. Not a secret, so it prints.
+///
+/// It stands in the settings of the business portfolio, and in WhatsApp Manager.
+///
+/// ```
+/// use whatsapp_two_step::WabaId;
+///
+/// assert_eq!(WabaId::parse("102290129340398")?.as_str(), "102290129340398");
+/// assert!(WabaId::parse("me").is_err());
+/// # Ok::<(), whatsapp_two_step::TwoStepError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct WabaId(Box<str>);
+
+impl WabaId {
+    /// Reads an ID.
+    ///
+    /// # Errors
+    /// `invalid_configuration`, with what is wrong and never with the text itself.
+    pub fn parse(text: &str) -> Result<Self, TwoStepError> {
+        let problem = if text.is_empty() {
+            "is empty".to_owned()
+        } else if let Some(at) = text.chars().position(|c| !c.is_ascii_digit()) {
+            format!("has at place {} a character that is not a digit 0-9", at + 1)
+        } else if text.len() > MAX_DIGITS {
+            format!("has {} digits, {MAX_DIGITS} at most", text.len())
+        } else {
+            return Ok(Self(text.into()));
+        };
+        Err(TwoStepError::invalid_configuration("waba_id", &problem))
+    }
+
+    /// The digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for WabaId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for WabaId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "WabaId({self})")
+    }
+}
