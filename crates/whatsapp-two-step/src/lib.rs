@@ -52,13 +52,16 @@ pub use http;
 pub use body::Body;
 pub use call::{Call, Limits, Sending, Step, TransportError, Unprocessed, Waiting};
 #[cfg(feature = "client")]
-pub use client::{AttemptEnd, Client, ClientBuilder, Observer};
+pub use client::{AttemptEnd, Client, ClientBuilder, Observer, PhoneNumbers};
 #[cfg(feature = "client")]
 pub use clock::Clock;
 pub use endpoint::{Endpoint, Language};
 pub use error::{ErrorKind, Outcome, Reason, TwoStepError};
 pub use graph::Usage;
-pub use operation::{MAX_BODY_BYTES, Operation, SetTwoStepPin, SetTwoStepPinResponse};
+pub use operation::{
+    MAX_BODY_BYTES, Operation, PhoneNumber, PhoneNumberPage, PhoneNumberPages, PinState, ReadPhoneNumbers,
+    SetTwoStepPin, SetTwoStepPinResponse,
+};
 #[cfg(feature = "client")]
 pub use transport::{Attempt, BoxFuture, Transport};
 pub use values::{AccessToken, ApiVersion, AppSecret, BaseUrl, PhoneNumberId, Pin, WabaId};

@@ -45,8 +45,8 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 ///
 /// - Send the request as it is, once. No redirects, no retries: a request that is repeated unseen makes the outcome a lie.
 /// - Log nothing, and put neither the request nor the answer into an error: they hold the token and the PIN.
-/// - Give back any answer, whatever its status. Stop reading a body past [`MAX_BODY_BYTES`](crate::MAX_BODY_BYTES),
-///   counted after decompression, and report [`TransportError::body_too_large`].
+/// - Give back any answer, whatever its status. Stop reading a body past [`Attempt::max_body_bytes`], counted after
+///   decompression, and report [`TransportError::body_too_large`].
 /// - Give up by the time that [`Attempt::time_left`] allows; the client drops the future then, and dropping it must close
 ///   the request.
 /// - Say [`TransportError::before_sending`] when it is certain that no request left. Otherwise it counts as sent.
@@ -83,6 +83,7 @@ pub struct Attempt {
     number: u32,
     time_left: Duration,
     connect_timeout: Duration,
+    max_body_bytes: usize,
     may_have_left: Arc<AtomicBool>,
 }
 
@@ -104,6 +105,7 @@ impl Attempt {
             number: sending.number(),
             time_left: sending.time_left(),
             connect_timeout: sending.connect_timeout(),
+            max_body_bytes: sending.max_body_bytes(),
             may_have_left: Arc::new(AtomicBool::new(true)),
         }
     }
@@ -124,6 +126,12 @@ impl Attempt {
     #[must_use]
     pub fn connect_timeout(&self) -> Duration {
         self.connect_timeout
+    }
+
+    /// Past so many bytes, after decompression, the answer's body is [`TransportError::body_too_large`].
+    #[must_use]
+    pub fn max_body_bytes(&self) -> usize {
+        self.max_body_bytes
     }
 
     /// For a transport that can tell: nothing has left yet. If time runs out now, the outcome is `not_sent`.

@@ -2,15 +2,15 @@
 
 mod driver;
 
-use std::sync::Arc;
+use std::{sync::Arc, vec};
 
 pub use driver::Driver;
 
 use crate::{
     client::ClientBuilder,
     error::TwoStepError,
-    operation::SetTwoStepPinResponse,
-    values::{AccessToken, PhoneNumberId, Pin},
+    operation::{PhoneNumber, PhoneNumberPages, SetTwoStepPinResponse},
+    values::{AccessToken, PhoneNumberId, Pin, WabaId},
 };
 
 /// Sets PINs and blocks until it is done. Cheap to clone, and safe to share between threads.
@@ -78,5 +78,51 @@ impl Client {
         pin: &Pin,
     ) -> Result<SetTwoStepPinResponse, TwoStepError> {
         self.driver.block_on(|| self.inner.set_two_step_pin(phone_number_id, pin))
+    }
+
+    /// Reads an account's numbers, page after page as they are asked for. The iterator ends after an error.
+    ///
+    /// ```no_run
+    /// use whatsapp_two_step::{PinState, blocking};
+    ///
+    /// # fn run(client: blocking::Client) -> Result<(), whatsapp_two_step::TwoStepError> {
+    /// for number in client.phone_numbers("102290129340398".parse()?) {
+    ///     let number = number?;
+    ///     if number.pin == PinState::NotSet {
+    ///         println!("{} has no PIN", number.id);
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn phone_numbers(&self, waba_id: WabaId) -> PhoneNumbers {
+        PhoneNumbers { client: self.clone(), pages: PhoneNumberPages::new(waba_id), ready: Vec::new().into_iter() }
+    }
+}
+
+/// An account's numbers; see [`Client::phone_numbers`].
+#[derive(Debug)]
+#[must_use]
+pub struct PhoneNumbers {
+    client: Client,
+    pages: PhoneNumberPages,
+    ready: vec::IntoIter<PhoneNumber>,
+}
+
+impl Iterator for PhoneNumbers {
+    type Item = Result<PhoneNumber, TwoStepError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(number) = self.ready.next() {
+                return Some(Ok(number));
+            }
+            let page = self.pages.next()?;
+            let page = self.client.driver.block_on(|| self.client.inner.clone().read_page(page));
+            match self.pages.read(page) {
+                Ok(numbers) => self.ready = numbers.into_iter(),
+                Err(error) => return Some(Err(error)),
+            }
+        }
     }
 }

@@ -19,7 +19,7 @@ use crate::{
     operation::Operation,
     redact::Redactor,
 };
-use problem::AGAIN;
+use problem::{AGAIN, doubt};
 use retry::Retries;
 
 /// A call: attempts under one deadline, retries, and what they came to over all.
@@ -141,6 +141,7 @@ impl<O: Operation> Call<O> {
     }
 
     fn failed(mut self: Box<Self>, error: TwoStepError, unprocessed: Option<Unprocessed>) -> Step<O> {
+        let error = if O::SETS_A_PIN { error } else { error.of_a_read() };
         let error = error.after(self.attempts, self.outcome);
         self.outcome = error.outcome();
         let left = self.time_left();
@@ -204,6 +205,12 @@ impl<O: Operation> Sending<O> {
         self.0.last.as_ref()
     }
 
+    /// Past so many bytes, after decompression, the answer's body needn't be read.
+    #[must_use]
+    pub fn max_body_bytes(&self) -> usize {
+        self.0.operation.max_body_bytes()
+    }
+
     /// Does a text have this call's PIN, the token or the app secret in it? The text of an HTTP stack's own error may.
     #[must_use]
     pub fn repeats_a_secret(&self, text: &str) -> bool {
@@ -229,7 +236,7 @@ impl<O: Operation> Sending<O> {
     pub fn failed(mut self, elapsed: Duration, problem: &TransportError) -> Step<O> {
         self.0.is_at(elapsed);
         let cause = problem.source.as_deref().map(|source| self.0.redactor().cause(source));
-        let error = problem.explain().with_cause(cause);
+        let error = problem.explain(O::SETS_A_PIN, self.0.operation.max_body_bytes()).with_cause(cause);
         self.0.failed(error, problem.unprocessed)
     }
 
@@ -240,7 +247,7 @@ impl<O: Operation> Sending<O> {
         // Whoever gives up a little early by his own clock has no time left either.
         self.0.is_at(elapsed.max(timeout));
         let error = if may_have_left {
-            let message = format!("No answer within the timeout of {timeout:?}; the PIN may have been set.");
+            let message = format!("No answer within the timeout of {timeout:?}{}.", doubt(O::SETS_A_PIN));
             TwoStepError::local(ErrorKind::TimedOut, Outcome::Unknown, message, AGAIN).because(Reason::Waiting)
         } else {
             let message = format!("No connection within the timeout of {timeout:?}.");

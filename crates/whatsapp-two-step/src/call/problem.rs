@@ -162,13 +162,13 @@ impl TransportError {
     }
 
     /// What it means for the call; its cause is not in it yet.
-    pub(super) fn explain(&self) -> TwoStepError {
+    pub(super) fn explain(&self, sets_a_pin: bool, max_body_bytes: usize) -> TwoStepError {
         let nothing_left = self.before_sending || self.unprocessed.is_some();
         let kind = match self.failure {
-            Failure::BodyTooLarge { http_status } => return graph::body_too_large(Some(http_status)),
+            Failure::BodyTooLarge { http_status } => return graph::body_too_large(Some(http_status), max_body_bytes),
             Failure::Malformed => return graph::not_http(),
-            Failure::Program => return program_fault(nothing_left),
-            Failure::Unusable { wanted } => return unusable_answer(wanted),
+            Failure::Program => return program_fault(nothing_left, sets_a_pin),
+            Failure::Unusable { wanted } => return unusable_answer(wanted, sets_a_pin),
             Failure::Connection => ErrorKind::ConnectionFailed,
             Failure::Timeout => ErrorKind::TimedOut,
         };
@@ -187,7 +187,7 @@ impl TransportError {
             // Connecting may go well the next time.
             TwoStepError::local(kind, Outcome::NotSent, message, hint(reason, self.is_lasting)).with_later(Later::Now)
         } else {
-            let message = format!("No whole answer came: {words}; the PIN may have been set.");
+            let message = format!("No whole answer came: {words}{}.", doubt(sets_a_pin));
             TwoStepError::local(kind, Outcome::Unknown, message, AGAIN)
         };
         let error = if self.is_lasting { error.with_later(Later::Hopeless) } else { error };
@@ -200,20 +200,24 @@ impl TransportError {
     }
 }
 
-fn program_fault(nothing_left: bool) -> TwoStepError {
+/// What a message goes on with where a request may have left.
+pub(super) fn doubt(sets_a_pin: bool) -> &'static str {
+    if sets_a_pin { "; the PIN may have been set" } else { "" }
+}
+
+fn program_fault(nothing_left: bool, sets_a_pin: bool) -> TwoStepError {
     let (outcome, message) = if nothing_left {
-        (Outcome::NotSent, "The program's own transport failed; nothing was sent.")
+        (Outcome::NotSent, "The program's own transport failed; nothing was sent.".to_owned())
     } else {
-        (Outcome::Unknown, "The program's own transport failed; the PIN may have been set.")
+        (Outcome::Unknown, format!("The program's own transport failed{}.", doubt(sets_a_pin)))
     };
     TwoStepError::local(ErrorKind::ConnectionFailed, outcome, message, REPAIR)
         .with_later(Later::Hopeless)
         .because(Reason::Other)
 }
 
-fn unusable_answer(wanted: &str) -> TwoStepError {
-    let message =
-        format!("Unexpected answer: the program's own transport must return {wanted}; the PIN may have been set.");
+fn unusable_answer(wanted: &str, sets_a_pin: bool) -> TwoStepError {
+    let message = format!("Unexpected answer: the program's own transport must return {wanted}{}.", doubt(sets_a_pin));
     TwoStepError::local(ErrorKind::UnexpectedResponse, Outcome::Unknown, message, REPAIR)
 }
 

@@ -1,8 +1,10 @@
 mod builder;
 mod drive;
+mod phone_numbers;
 mod watch;
 
 pub use builder::ClientBuilder;
+pub use phone_numbers::PhoneNumbers;
 pub use watch::{AttemptEnd, Observer};
 
 use std::{fmt, sync::Arc};

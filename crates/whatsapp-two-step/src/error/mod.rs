@@ -164,6 +164,15 @@ impl TwoStepError {
         self
     }
 
+    /// Reading changes nothing, so there is no doubt about a PIN, and asking again is all that there is to do.
+    pub(crate) fn of_a_read(mut self) -> Self {
+        if self.0.outcome == Outcome::Unknown {
+            self.0.hint = "Ask again in a while: reading changes nothing.";
+        }
+        self.0.outcome = Outcome::NotSent;
+        self
+    }
+
     pub(crate) fn later(&self) -> Later {
         self.0.later
     }

@@ -1,6 +1,6 @@
 //! From an answer that is no success to the error that a user gets.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use http::Response;
 
@@ -16,19 +16,24 @@ use crate::{
     redact::{MAX_TEXT, Redactor},
 };
 
-pub(crate) fn body_too_large(status: Option<u16>) -> TwoStepError {
-    unexpected(status, "Unexpected answer: its body is larger than 64 KiB.")
+pub(crate) fn body_too_large(status: Option<u16>, limit: usize) -> TwoStepError {
+    unexpected(status, format!("Unexpected answer: its body is larger than {} KiB.", limit / 1024))
 }
 
 pub(crate) fn headers_too_large(status: u16) -> TwoStepError {
     unexpected(Some(status), "Unexpected answer: its headers are larger than 64 KiB.")
 }
 
+/// A list whose pages lead to one that was read before.
+pub(crate) fn circle() -> TwoStepError {
+    unexpected(None, "Unexpected answer: a cursor comes again, so the pages would never end.")
+}
+
 pub(crate) fn not_http() -> TwoStepError {
     unexpected(None, "Unexpected answer: it is not HTTP.")
 }
 
-fn unexpected(status: Option<u16>, message: &'static str) -> TwoStepError {
+fn unexpected(status: Option<u16>, message: impl Into<Cow<'static, str>>) -> TwoStepError {
     let meaning = meaning(0, &GraphError::default());
     let server = ServerSaid { http_status: status, ..ServerSaid::default() };
     TwoStepError::answered(meaning, message, server)

@@ -1,7 +1,7 @@
-use http::{HeaderValue, Method, Request, Response, Uri, header};
+use http::{Method, Request, Response};
 use serde::Serialize;
 
-use super::{MAX_BODY_BYTES, MAX_HEADER_BYTES, Operation};
+use super::{Operation, check_size, request};
 use crate::{
     body::Body,
     endpoint::Endpoint,
@@ -100,30 +100,10 @@ impl SetTwoStepPin {
 impl Operation for SetTwoStepPin {
     type Response = SetTwoStepPinResponse;
 
+    const SETS_A_PIN: bool = true;
+
     fn to_request(&self, endpoint: &Endpoint) -> Result<Request<Body>, TwoStepError> {
-        let base = endpoint.base_url();
-        let mut target = format!("{}/{}/{}", base.path(), endpoint.api_version(), self.phone_number_id);
-        if let Some(proof) = endpoint.proof() {
-            target.push_str("?appsecret_proof=");
-            target.push_str(proof);
-        }
-        let url = Uri::builder()
-            .scheme(base.scheme().clone())
-            .authority(base.authority().clone())
-            .path_and_query(target)
-            .build();
-        let json = HeaderValue::from_static("application/json");
-        url.and_then(|url| {
-            Request::builder()
-                .method(Method::POST)
-                .uri(url)
-                .header(header::AUTHORIZATION, endpoint.access_token().header())
-                .header(header::CONTENT_TYPE, json.clone())
-                .header(header::ACCEPT, json)
-                .header(header::USER_AGENT, HeaderValue::from_static(endpoint.language().user_agent()))
-                .body(self.body())
-        })
-        .map_err(|_| TwoStepError::invalid_configuration("base_url", "makes no URL with the version and the ID"))
+        request(endpoint, &Method::POST, self.phone_number_id.as_str(), "", self.body())
     }
 
     /// Success only on a 2xx whose JSON object has `"success": true`.
@@ -134,13 +114,7 @@ impl Operation for SetTwoStepPin {
     ) -> Result<SetTwoStepPinResponse, TwoStepError> {
         let redactor = Redactor::new(endpoint, self.pin());
         let (status, headers) = (response.status(), response.headers());
-        if response.body().as_bytes().len() > MAX_BODY_BYTES {
-            return Err(graph::body_too_large(Some(status.as_u16())));
-        }
-        let header_bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
-        if header_bytes > MAX_HEADER_BYTES {
-            return Err(graph::headers_too_large(status.as_u16()));
-        }
+        check_size(response, self.max_body_bytes())?;
         match graph::read_body(response.body().as_bytes()) {
             Answer::Error(error) => Err(graph::graph_error(response, error, &redactor)),
             Answer::Success(true) if status.is_success() => Ok(SetTwoStepPinResponse {

@@ -39,21 +39,21 @@ impl Transport for ReqwestTransport {
                 .execute(request)
                 .await
                 .map_err(|error| no_answer(error, attempt.as_ref(), self.is_proxied))?;
-            read(answer).await
+            read(answer, attempt.map_or(MAX_BODY_BYTES, |attempt| attempt.max_body_bytes())).await
         })
     }
 }
 
 /// Reads the body, and no more of it than may be.
-async fn read(mut answer: reqwest::Response) -> Result<Response<Body>, TransportError> {
+async fn read(mut answer: reqwest::Response, max_body_bytes: usize) -> Result<Response<Body>, TransportError> {
     let status = answer.status();
     let announced = answer.content_length().unwrap_or(0);
-    if announced > MAX_BODY_BYTES as u64 {
+    if announced > max_body_bytes as u64 {
         return Err(TransportError::body_too_large(status.as_u16()));
     }
     let mut body = Vec::with_capacity(usize::try_from(announced).unwrap_or(0));
     while let Some(chunk) = answer.chunk().await.map_err(no_body)? {
-        if body.len() + chunk.len() > MAX_BODY_BYTES {
+        if body.len() + chunk.len() > max_body_bytes {
             return Err(TransportError::body_too_large(status.as_u16()));
         }
         body.extend_from_slice(&chunk);
