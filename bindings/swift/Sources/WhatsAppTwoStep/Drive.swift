@@ -19,7 +19,7 @@ func drive(_ beginning: Beginning, over transport: any Transport) async throws -
                 step = failed(call: outgoing.call, elapsed: elapsed, noAnswer: NoAnswer(error))
             case nil:
                 try stopIfCancelled(outgoing.call)
-                step = expired(call: outgoing.call, elapsed: elapsed, mayHaveLeft: request.departure.mayHaveHappened)
+                step = expired(call: outgoing.call, elapsed: elapsed, mayHaveLeft: request.mayHaveLeft)
             }
         case .wait(let call, let time):
             try? await Task.sleep(for: .seconds(time))
@@ -40,21 +40,20 @@ private func send(_ request: TransportRequest, over transport: any Transport) as
     let first = First<Result<TransportResponse, any Error>>()
     let sending = Task {
         do {
-            try request.departure.begin()
+            try request.sending() // as far as is known, until the transport says that it still connects
             first.put(.success(try await transport.send(request)))
         } catch {
-            if !request.departure.isOver { first.put(.failure(error)) }
+            // Past the deadline time is up, whatever failed.
+            if ContinuousClock.now < request.deadline { first.put(.failure(error)) }
         }
     }
     let timing = Task {
-        try await Task.sleep(until: request.departure.deadline, clock: .continuous)
-        request.departure.end()
+        try await Task.sleep(until: request.deadline, clock: .continuous)
         // Whoever wakes late stood still. An answer that came meanwhile counts, and its transport needs a moment to read it.
-        if ContinuousClock.now - request.departure.deadline > .milliseconds(100) { try await Task.sleep(for: .milliseconds(50)) }
+        if ContinuousClock.now - request.deadline > .milliseconds(100) { try await Task.sleep(for: .milliseconds(50)) }
         first.close()
     }
     defer {
-        request.departure.end()
         sending.cancel()
         timing.cancel()
     }

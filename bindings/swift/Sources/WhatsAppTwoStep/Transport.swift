@@ -44,7 +44,8 @@ public struct TransportRequest: Sendable {
     public let timeLeft: Duration
     /// How long connecting may take: TCP and TLS.
     public let connectTimeout: Duration
-    let departure: Departure
+    let deadline: ContinuousClock.Instant
+    private let left = Locked(false)
 
     init(_ request: Outgoing) {
         method = request.method
@@ -56,16 +57,23 @@ public struct TransportRequest: Sendable {
         attemptNumber = Int(request.attempt)
         timeLeft = .seconds(request.timeLeft)
         connectTimeout = .seconds(request.connectTimeout)
-        departure = Departure(before: .now + timeLeft)
+        deadline = .now + timeLeft
     }
 
     /// For a transport that can tell: nothing has left yet. If time runs out now, the outcome is `notSent`.
-    public func connecting() { departure.wait() }
+    public func connecting() { left.withLock { $0 = false } }
 
     /// For a transport that said ``connecting()``: from now on, the request may have left.
     ///
     /// - Throws: `CancellationError` if the call is over. Nothing may be sent then.
-    public func sending() throws { try departure.begin() }
+    public func sending() throws {
+        try left.withLock {
+            guard ContinuousClock.now < deadline, !Task.isCancelled else { throw CancellationError() }
+            $0 = true
+        }
+    }
+
+    var mayHaveLeft: Bool { left.withLock { $0 } }
 }
 
 extension TransportRequest: CustomStringConvertible, CustomReflectable {

@@ -60,13 +60,15 @@ import WhatsAppTwoStep
         let saw = Sightings()
         let late = Does { request in
             request.connecting()
-            await Task.detached { try? await Task.sleep(for: .milliseconds(400)) }.value
-            do {
-                try request.sending()
-                await saw.add("sent")
-            } catch {
-                await saw.add("\(type(of: error))")
-            }
+            await Task.detached {
+                try? await Task.sleep(for: .milliseconds(400))
+                do {
+                    try request.sending()
+                    await saw.add("sent")
+                } catch {
+                    await saw.add("\(type(of: error))")
+                }
+            }.value
             throw TransportError.connection()
         }
         let error = try await failure {
