@@ -18,14 +18,9 @@ let package = Package(
     products: [.library(name: "WhatsAppTwoStep", targets: ["WhatsAppTwoStep"])],
     targets: [
         library,
-        // Generated, and nobody's API. Swift 5 mode: Swift 6.0's compiler crashes on its asynchronous callbacks.
-        .target(
-            name: "TwoStepFFI",
-            dependencies: ["CTwoStep"],
-            path: "Generated/TwoStepFFI",
-            swiftSettings: [.swiftLanguageMode(.v5)]
-        ),
+        // Generated, and nobody's API.
+        .target(name: "TwoStepFFI", dependencies: ["CTwoStep"], path: "Generated/TwoStepFFI"),
         .target(name: "WhatsAppTwoStep", dependencies: ["TwoStepFFI"]),
-        .testTarget(name: "WhatsAppTwoStepTests", dependencies: ["WhatsAppTwoStep"]),
+        .testTarget(name: "WhatsAppTwoStepTests", dependencies: ["WhatsAppTwoStep", "TwoStepFFI"]),
     ]
 )

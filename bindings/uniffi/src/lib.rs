@@ -9,6 +9,8 @@
 mod call;
 mod client;
 mod error;
+#[cfg(not(target_os = "ios"))]
+pub mod jni;
 mod table;
 
 pub use call::*;

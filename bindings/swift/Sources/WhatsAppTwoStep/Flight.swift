@@ -4,57 +4,34 @@ import Foundation
     import FoundationNetworking
 #endif
 
-/// One request under way: what came of it so far, and who waits for it.
-final class Flight: @unchecked Sendable {
-    typealias Answer = Result<TransportResponse, any Error>
+/// One request under way: what came of it so far.
+final class Flight: Sendable {
+    private struct State {
+        var response: HTTPURLResponse?
+        var body = Data()
+        var hasDeparted = false
+        var gaveUp = false
+    }
 
+    /// What came of it in the end.
+    let end = First<Result<TransportResponse, any Error>>()
     private let maxBodyBytes: Int
-    private let lock = NSLock()
-    private var continuation: CheckedContinuation<TransportResponse, any Error>?
-    private var early: Answer?
-    private var response: HTTPURLResponse?
-    private var body = Data()
-    private var hasDeparted = false
-    private var gaveUp = false
-    private var isDone = false
+    private let state = Locked(State())
 
     init(maxBodyBytes: Int) {
         self.maxBodyBytes = maxBodyBytes
     }
 
-    /// Whether to go at all: not if it was cancelled before.
-    func start(_ continuation: CheckedContinuation<TransportResponse, any Error>) -> Bool {
-        let early: Answer? = lock.withLock {
-            if isDone { return self.early }
-            self.continuation = continuation
-            return nil
-        }
-        if let early { continuation.resume(with: early) }
-        return early == nil
-    }
-
-    /// The first word counts.
-    func finish(_ answer: Answer) {
-        let waiting: CheckedContinuation<TransportResponse, any Error>? = lock.withLock {
-            guard !isDone else { return nil }
-            isDone = true
-            if continuation == nil { early = answer }
-            defer { continuation = nil }
-            return continuation
-        }
-        waiting?.resume(with: answer)
-    }
-
     /// The body went, or begins to.
     func depart() {
-        lock.withLock { hasDeparted = true }
+        state.withLock { $0.hasDeparted = true }
     }
 
     /// The time for connecting is over. True if nothing has left.
     func giveUp() -> Bool {
-        lock.withLock {
-            guard !hasDeparted, response == nil, !isDone else { return false }
-            gaveUp = true
+        state.withLock {
+            guard !$0.hasDeparted, $0.response == nil else { return false }
+            $0.gaveUp = true
             return true
         }
     }
@@ -62,18 +39,18 @@ final class Flight: @unchecked Sendable {
     /// False if it need not go on.
     func receive(_ response: URLResponse) -> Bool {
         guard let response = response as? HTTPURLResponse else {
-            finish(.failure(TransportError.malformed()))
+            end.put(.failure(TransportError.malformed()))
             return false
         }
-        lock.withLock {
-            self.response = response
-            hasDeparted = true
+        state.withLock {
+            $0.response = response
+            $0.hasDeparted = true
         }
         // Inflated by URLSession, though nobody asked for compression. It counts as unreadable, as in every language, and at
         // once: what follows may be a bomb.
         let encoding = response.value(forHTTPHeaderField: "Content-Encoding") ?? "identity"
         guard ["", "identity"].contains(encoding.lowercased()) else {
-            finish(.success(TransportResponse(response, body: Data())))
+            end.put(.success(TransportResponse(response, body: Data())))
             return false
         }
         return response.expectedContentLength <= Int64(maxBodyBytes) || tooLarge()
@@ -81,29 +58,29 @@ final class Flight: @unchecked Sendable {
 
     /// False if it need not go on.
     func receive(_ data: Data) -> Bool {
-        let fits = lock.withLock {
-            guard body.count + data.count <= maxBodyBytes else { return false }
-            body.append(data)
+        let fits = state.withLock {
+            guard $0.body.count + data.count <= maxBodyBytes else { return false }
+            $0.body.append(data)
             return true
         }
         return fits || tooLarge()
     }
 
     private func tooLarge() -> Bool {
-        let status = lock.withLock { response?.statusCode } ?? 0
-        finish(.failure(TransportError.bodyTooLarge(httpStatus: status)))
+        let status = state.withLock { $0.response?.statusCode } ?? 0
+        end.put(.failure(TransportError.bodyTooLarge(httpStatus: status)))
         return false
     }
 
     /// The session is done with it.
     func land(_ error: (any Error)?) {
-        let (response, body, hasDeparted, gaveUp) = lock.withLock { (self.response, self.body, self.hasDeparted, self.gaveUp) }
+        let state = state.withLock { $0 }
         if let error {
-            finish(.failure(failure(error, hasDeparted: hasDeparted, gaveUp: gaveUp)))
-        } else if let response {
-            finish(.success(TransportResponse(response, body: body)))
+            end.put(.failure(failure(error, hasDeparted: state.hasDeparted, gaveUp: state.gaveUp)))
+        } else if let response = state.response {
+            end.put(.success(TransportResponse(response, body: state.body)))
         } else {
-            finish(.failure(TransportError.malformed()))
+            end.put(.failure(TransportError.malformed()))
         }
     }
 }
@@ -117,8 +94,7 @@ extension TransportResponse {
 
 private func failure(_ error: any Error, hasDeparted: Bool, gaveUp: Bool) -> TransportError {
     let code = (error as? URLError)?.code
-    if gaveUp { return .timeout(error, beforeSending: !hasDeparted) }
-    if code == .timedOut { return .timeout(error, beforeSending: !hasDeparted) }
+    if gaveUp || code == .timedOut { return .timeout(error, beforeSending: !hasDeparted) }
     if !hasDeparted { return .connection(error, beforeSending: true) }
     return isNoHTTP(error, code) ? .malformed(error) : .connection(error)
 }

@@ -16,9 +16,11 @@ internal import TwoStepFFI
 /// - Log nothing, and put neither the request nor the answer into an error: they hold the token and the PIN.
 /// - Give back any answer, whatever its status. Stop reading a body past ``TransportRequest/maxBodyBytes``, counted after
 ///   decompression, and throw ``TransportError/bodyTooLarge(httpStatus:)``.
-/// - Stop when the task is cancelled, and close the request then: so ends a call whose time is up.
-/// - Throw a ``TransportError`` with `beforeSending` when it is certain that no request left. Any other error counts as sent,
-///   and becomes the cause of a `connectionFailed`.
+/// - Stop when the task is cancelled, and close the request then: so ends a call whose time is up. The call doesn't wait for it.
+/// - Throw a ``TransportError`` with `beforeSending` when it is certain that no request left, or with `unprocessed` when the
+///   server says that it processed none of it. Any other error counts as sent, and becomes the cause of a `connectionFailed`.
+///
+/// It runs with the task-local values and the priority of the call.
 public protocol Transport: Sendable {
     /// Sends the request and gives the answer back.
     func send(_ request: TransportRequest) async throws -> TransportResponse
@@ -42,24 +44,36 @@ public struct TransportRequest: Sendable {
     public let timeLeft: Duration
     /// How long connecting may take: TCP and TLS.
     public let connectTimeout: Duration
-    private let attempt: Attempt
+    let deadline: ContinuousClock.Instant
+    private let left = Locked(false)
 
-    init(_ request: HostRequest) {
+    init(_ request: Outgoing) {
         method = request.method
         url = request.url
-        headers = Dictionary(request.headers.map { ($0.name, $0.value) }) { first, _ in first }
+        let pairs = stride(from: 0, to: request.headers.count, by: 2).map { (request.headers[$0], request.headers[$0 + 1]) }
+        headers = Dictionary(pairs) { first, _ in first }
         body = request.body
         maxBodyBytes = Int(request.maxBodyBytes)
-        attemptNumber = Int(request.attemptNumber)
+        attemptNumber = Int(request.attempt)
         timeLeft = .seconds(request.timeLeft)
         connectTimeout = .seconds(request.connectTimeout)
-        attempt = request.attempt
+        deadline = .now + timeLeft
     }
 
     /// For a transport that can tell: nothing has left yet. If time runs out now, the outcome is `notSent`.
-    public func connecting() { attempt.connecting() }
+    public func connecting() { left.withLock { $0 = false } }
+
     /// For a transport that said ``connecting()``: from now on, the request may have left.
-    public func sending() { attempt.sending() }
+    ///
+    /// - Throws: `CancellationError` if the call is over. Nothing may be sent then.
+    public func sending() throws {
+        try left.withLock {
+            guard ContinuousClock.now < deadline, !Task.isCancelled else { throw CancellationError() }
+            $0 = true
+        }
+    }
+
+    var mayHaveLeft: Bool { left.withLock { $0 } }
 }
 
 extension TransportRequest: CustomStringConvertible, CustomReflectable {
@@ -90,38 +104,9 @@ extension TransportResponse: CustomStringConvertible, CustomReflectable {
     public var customMirror: Mirror { Mirror(self, children: [:]) }
 }
 
-/// Why a transport has no answer to give. Any other error does as well; this one says more.
-public struct TransportError: Error {
-    let problem: Problem
-    let beforeSending: Bool
-    let words: String
-    let cause: (any Error)?
-
-    /// DNS, refused, TLS, reset, closed early: `connectionFailed`.
-    public static func connection(_ cause: (any Error)? = nil, beforeSending: Bool = false) -> Self {
-        Self(problem: .connection, beforeSending: beforeSending, words: "The connection failed.", cause: cause)
+extension Answer {
+    init(_ response: TransportResponse) {
+        let headers = response.headers.flatMap { [$0.key, $0.value] }
+        self.init(status: Int64(response.status), headers: headers, body: response.body)
     }
-
-    /// The transport's own time limit struck: `timedOut`.
-    public static func timeout(_ cause: (any Error)? = nil, beforeSending: Bool = false) -> Self {
-        Self(problem: .timeout, beforeSending: beforeSending, words: "The transport's time limit struck.", cause: cause)
-    }
-
-    /// The answer's body passed ``TransportRequest/maxBodyBytes``: `unexpectedResponse`.
-    public static func bodyTooLarge(httpStatus: Int) -> Self {
-        let status = UInt16(clamping: httpStatus)
-        return Self(problem: .bodyTooLarge(httpStatus: status), beforeSending: false, words: "The body is too large.", cause: nil)
-    }
-
-    /// What came is no HTTP: `unexpectedResponse`.
-    public static func malformed(_ cause: (any Error)? = nil) -> Self {
-        Self(problem: .malformed, beforeSending: false, words: "What came is no HTTP.", cause: cause)
-    }
-}
-
-extension TransportError: LocalizedError, CustomStringConvertible {
-    /// What happened, in one sentence.
-    public var errorDescription: String? { words }
-    /// The same.
-    public var description: String { words }
 }

@@ -15,7 +15,7 @@ internal import TwoStepFFI
 /// - Warning: A system user's token in an app is everyone's token: whoever has the app can take it out. On a phone, call your
 ///   own backend, and let it make this call; or set `baseURL` to your backend and use a short-lived token of your own.
 public struct TwoStepClient: Sendable {
-    private let core: TwoStepFFI.TwoStepClient
+    private let core: CoreClient
     private let transport: any Transport
 
     /// Checks the settings and makes a client. No I/O.
@@ -40,21 +40,19 @@ public struct TwoStepClient: Sendable {
         maxRetries: Int? = nil,
         transport: (any Transport)? = nil
     ) throws {
-        do {
-            core = try TwoStepFFI.TwoStepClient(
-                settings: Settings(
-                    language: .swift,
-                    accessToken: accessToken,
-                    appSecret: appSecret,
-                    baseUrl: baseURL,
-                    apiVersion: apiVersion,
-                    timeout: timeout?.inSeconds,
-                    connectTimeout: connectTimeout?.inSeconds,
-                    maxRetries: maxRetries.map(Int64.init)
-                )
-            )
-        } catch CallError.Failed(let failure) {
-            throw TwoStepError(failure, cause: nil)
+        let settings = Settings(
+            language: .swift,
+            accessToken: accessToken,
+            appSecret: appSecret,
+            baseUrl: baseURL,
+            apiVersion: apiVersion,
+            timeout: timeout?.inSeconds,
+            connectTimeout: connectTimeout?.inSeconds,
+            maxRetries: maxRetries.map(Int64.init)
+        )
+        switch openClient(settings: settings) {
+        case .open(let number): core = CoreClient(number: number)
+        case .refused(let failure): throw TwoStepError(failure)
         }
         self.transport = transport ?? URLSessionTransport()
     }
@@ -66,27 +64,39 @@ public struct TwoStepClient: Sendable {
     /// - Parameters:
     ///   - phoneNumberID: The number's ID, as from `GET /{WABA_ID}/phone_numbers`; not the phone number itself.
     ///   - pin: Six digits, as text: a number would lose a leading zero.
+    ///   - timeout: For this call, instead of the client's.
+    ///   - maxRetries: For this call, instead of the client's.
     /// - Throws: ``TwoStepError`` if the PIN was not set, or that isn't known: its `outcome` says which PIN holds.
     ///   `CancellationError` if the task was cancelled.
     @discardableResult
-    public func setTwoStepPin(phoneNumberID: String, pin: String) async throws -> SetTwoStepPinResponse {
-        try Task.checkCancellation()
-        let host = HostCall(transport)
-        let call = Call()
-        do {
-            // The generated code tells Rust nothing of a cancelled task; the handle does.
-            return try await withTaskCancellationHandler {
-                SetTwoStepPinResponse(
-                    try await core.setTwoStepPin(phoneNumberId: phoneNumberID, pin: pin, transport: host, call: call)
-                )
-            } onCancel: {
-                call.cancel()
-            }
-        } catch CallError.Failed(let failure) {
-            throw TwoStepError(failure, cause: host.cause(of: failure) { try core.repeatsASecret(pin: pin, text: $0) })
-        } catch CallError.Cancelled {
-            throw CancellationError()
-        }
+    public func setTwoStepPin(
+        phoneNumberID: String,
+        pin: String,
+        timeout: Duration? = nil,
+        maxRetries: Int? = nil
+    ) async throws -> SetTwoStepPinResponse {
+        let beginning = Beginning(
+            client: core.number,
+            phoneNumberId: phoneNumberID,
+            pin: pin,
+            timeout: timeout?.inSeconds,
+            maxRetries: maxRetries.map(Int64.init),
+            seed: .random(in: 0...(.max))
+        )
+        return try await drive(beginning, over: transport)
+    }
+}
+
+/// The core's client, which is there as long as a copy of ours is.
+private final class CoreClient: Sendable {
+    let number: UInt64
+
+    init(number: UInt64) {
+        self.number = number
+    }
+
+    deinit {
+        closeClient(client: number)
     }
 }
 
@@ -98,5 +108,9 @@ extension TwoStepClient: CustomReflectable {
 extension Duration {
     var inSeconds: Double {
         Double(components.seconds) + Double(components.attoseconds) / 1e18
+    }
+
+    var inNanoseconds: UInt64 {
+        UInt64(components.seconds) * 1_000_000_000 + UInt64(components.attoseconds / 1_000_000_000)
     }
 }

@@ -99,7 +99,7 @@ public struct TwoStepError: Error, Sendable {
 
     private let text: String
 
-    init(_ failure: Failure, cause: (any Error)?) {
+    init(_ failure: Failure, thrown: (any Error)? = nil) {
         kind = Kind(failure.kind)
         message = failure.sentence
         outcome = Outcome(failure.outcome)
@@ -116,7 +116,7 @@ public struct TwoStepError: Error, Sendable {
         isRetryable = failure.isRetryable
         attempts = Int(failure.attempts)
         text = failure.text
-        self.cause = cause
+        cause = failure.cause(from: thrown)
     }
 }
 

@@ -66,9 +66,9 @@ import WhatsAppTwoStep
         #expect(error.recoverySuggestion == error.hint)
     }
 
-    @Test func fiftyAtOnce() async throws {
+    @Test func manyAtOnce() async throws {
         let client = try client()
-        let pins = (100_000..<100_050).map { "\($0)" }
+        let pins = (100_000..<100_256).map { "\($0)" }
         let took = try await ContinuousClock().measure {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for pin in pins {
@@ -77,8 +77,23 @@ import WhatsAppTwoStep
                 try await group.waitForAll()
             }
         }
-        print("50 calls at once: \(took)")
+        print("256 calls at once: \(took)")
         for pin in pins { #expect(try await Sandbox.pin("1065403532\(pin)") == pin) }
+    }
+
+    /// No call waits until another has ended, and each closes its own request.
+    @Test func manyAreUnderWayAtOnce() async throws {
+        let client = try client(timeout: .seconds(50))
+        let (before, abortedBefore) = try await (Sandbox.requests(), Sandbox.aborted())
+        var tasks: [Task<SetTwoStepPinResponse, any Error>] = []
+        for number in 100..<356 {
+            tasks.append(Task { try await client.setTwoStepPin(phoneNumberID: "910010000000\(number)", pin: pin) })
+            try await Task.sleep(for: .milliseconds(1)) // a system drops some of a burst of new connections for a second or more
+        }
+        for _ in 0..<500 where try await Sandbox.requests() < before + 256 { try await Task.sleep(for: .milliseconds(10)) }
+        #expect(try await Sandbox.requests() == before + 256)
+        tasks.forEach { $0.cancel() }
+        #expect(try await Sandbox.aborted(reaches: abortedBefore + 256), "the server saw the requests close")
     }
 
     @Test func cancellingClosesTheRequest() async throws {
@@ -119,4 +134,21 @@ import WhatsAppTwoStep
         #expect(took > .milliseconds(650) && took < .seconds(3))
         #expect(try await Sandbox.aborted(reaches: before + 1), "the server saw the request close")
     }
+
+    #if os(Linux) || os(macOS)
+        /// The process stands still past the deadline, and meanwhile the answer comes.
+        @Test func anAnswerThatIsThereCountsAlsoPastTheDeadline() async throws {
+            let client = try client(timeout: .seconds(1), maxRetries: 0)
+            try await client.setTwoStepPin(phoneNumberID: "106540352242015", pin: pin)
+            for number in 10..<12 {
+                let me = ProcessInfo.processInfo.processIdentifier
+                let freezer = Process()
+                freezer.executableURL = URL(fileURLWithPath: "/bin/sh")
+                freezer.arguments = ["-c", "sleep 0.1; kill -STOP \(me); sleep 1.5; kill -CONT \(me)"]
+                try freezer.run()
+                try await client.setTwoStepPin(phoneNumberID: "9100600000000\(number)", pin: pin)
+                freezer.waitUntilExit()
+            }
+        }
+    #endif
 }

@@ -74,6 +74,8 @@ enum Sandbox {
 
     static func pin(_ id: String) async throws -> String? { try await get("pins/\(id)")["pin"]?.text }
 
+    static func requests() async throws -> Int { try await get("stats")["requests"]?.int ?? -1 }
+
     static func aborted() async throws -> Int { try await get("stats")["aborted"]?.int ?? -1 }
 
     /// Waits until that many requests were closed by their clients.
@@ -164,4 +166,10 @@ func field(_ error: TwoStepError, _ name: String) -> JSON {
     case "attempts": JSON(error.attempts)
     default: .text("no such field: \(name)")
     }
+}
+
+/// An answer as the vectors write it.
+func answer(_ entry: JSON) -> TransportResponse {
+    let body = entry["body"]?.text.map { Data($0.utf8) } ?? Data(base64Encoded: entry["body_base64"]!.text!)!
+    return TransportResponse(status: entry["status"]!.int!, headers: entry["headers"]!.members.mapValues { $0.text! }, body: body)
 }

@@ -35,20 +35,37 @@ import WhatsAppTwoStep
         #expect(odd.kind == .connectionFailed && odd.cause is CancellationError)
     }
 
+    @Test func theCauseIsOfTheLastAttempt() async throws {
+        let transport = Does { request in
+            if request.attemptNumber == 1 { throw Boom(what: "boom") }
+            return TransportResponse(status: 99, body: Data())
+        }
+        let client = try TwoStepClient(accessToken: token, maxRetries: 1, transport: transport)
+        let error = try await failure { try await client.setTwoStepPin(phoneNumberID: id, pin: pin) }
+        #expect(error.attempts == 2 && error.kind == .unexpectedResponse && error.cause is TransportError, "\(error.cause as Any)")
+    }
+
     @Test func itCanSayMore() async throws {
         let refused = try await thrown(TransportError.connection(Boom(what: "refused"), beforeSending: true))
         #expect(refused.outcome == .notSent && refused.cause as? Boom == Boom(what: "refused"))
         #expect(try await thrown(TransportError.timeout()).kind == .timedOut)
         #expect(try await thrown(TransportError.bodyTooLarge(httpStatus: 204)).httpStatus == 204)
         #expect(try await thrown(TransportError.malformed()).kind == .unexpectedResponse)
+        let fault = try await thrown(TransportError.programFault(Boom(what: "nil")))
+        #expect(fault.kind == .connectionFailed && !fault.isRetryable && fault.cause as? Boom == Boom(what: "nil"))
     }
 
     @Test func aCauseThatRepeatsASecretIsCleaned() async throws {
         struct Outer: Error { let inner: Boom }
-        for original: any Error in [Boom(what: "Authorization: Bearer \(token)"), Outer(inner: Boom(what: "{\"pin\":\"\(pin)\"}"))] {
+        struct Bridged: CustomNSError { var errorUserInfo: [String: Any] { ["request": "Bearer \(token)"] } }
+        let originals: [any Error] = [
+            Boom(what: "Authorization: Bearer \(token)"), Outer(inner: Boom(what: "{\"pin\":\"\(pin)\"}")), Bridged(),
+        ]
+        for original in originals + originals.map({ TransportError.timeout($0) }) {
             let error = try await thrown(original)
             expectHidden(error, pin, token)
-            #expect("\(error.cause!)".contains("Boom"))
+            expectHidden(error.cause!, pin, token)
+            #expect(error.cause is TransportError && "\(error.cause!)".contains(/Boom|Bridged/))
         }
     }
 

@@ -97,8 +97,8 @@ import WhatsAppTwoStep
 
     @Test func responses() async throws {
         for entry in try vectors("responses")["cases"]!.list {
-            let answer = answer(entry)
-            let client = try offline { _ in answer }
+            let given = answer(entry)
+            let client = try offline { _ in given }
             if let expected = entry["ok"] {
                 let response = try await client.setTwoStepPin(phoneNumberID: id, pin: pin)
                 #expect(JSON(response.traceID) == expected["trace_id"], "\(entry)")
@@ -126,53 +126,5 @@ import WhatsAppTwoStep
             for name in ["kind", "outcome", "is_retryable"] { #expect(field(error, name) == entry[name], "\(entry)") }
             #expect(error.graphCode == entry["code"]?.int)
         }
-    }
-
-    /// What can be waited for in some seconds; the longer ones wait by the same rule, which is the core's.
-    @Test func retries() async throws {
-        let entries = try vectors("retries")["cases"]!.list.filter { entry in
-            let steps = entry["steps"]!.list.reduce(0) { $0 + ($1["after"]?.number ?? 0) }
-            let waits = entry["expect"]!["waits"]!.list.reduce(0) { $0 + $1.number! }
-            return (entry["expect"]!["takes"]?.number ?? steps + waits) <= 6
-        }
-        #expect(entries.count > 20)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for entry in entries { group.addTask { try await checkRetries(entry) } }
-            try await group.waitForAll()
-        }
-    }
-
-    private func checkRetries(_ entry: JSON) async throws {
-        let expect = entry["expect"]!
-        let steps = entry["steps"]!.list
-        let transport = Does { try await step(steps[$0.attemptNumber - 1]) }
-        let client = try TwoStepClient(
-            accessToken: token, timeout: .seconds(entry["settings"]!["timeout"]!.number!),
-            maxRetries: entry["settings"]!["max_retries"]!.int!, transport: transport
-        )
-        do {
-            let response = try await client.setTwoStepPin(phoneNumberID: id, pin: pin)
-            #expect(expect["ok"] == .bool(true) && JSON(response.attempts) == expect["attempts"], "\(entry)")
-        } catch let error as TwoStepError {
-            for name in ["kind", "outcome", "attempts", "retry_after"] {
-                if let expected = expect[name] { #expect(field(error, name) == expected, "\(name) of \(entry)") }
-            }
-        }
-    }
-
-    private func step(_ step: JSON) async throws -> TransportResponse {
-        if step["hang"] != nil { try await Task.sleep(for: .seconds(600)) }
-        try await Task.sleep(for: .seconds(step["after"]!.number!))
-        let beforeSending = step["before_sending"]?.bool ?? false
-        switch step["fail"]?.text {
-        case "connection": throw TransportError.connection(beforeSending: beforeSending)
-        case "timeout": throw TransportError.timeout(beforeSending: beforeSending)
-        default: return answer(step["answer"]!)
-        }
-    }
-
-    private func answer(_ entry: JSON) -> TransportResponse {
-        let body = entry["body"]?.text.map { Data($0.utf8) } ?? Data(base64Encoded: entry["body_base64"]!.text!)!
-        return TransportResponse(status: entry["status"]!.int!, headers: entry["headers"]!.members.mapValues { $0.text! }, body: body)
     }
 }

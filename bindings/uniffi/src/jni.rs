@@ -1,0 +1,94 @@
+//! The same functions for a JVM: the object `Core` of the Kotlin package, by JNI. A record crosses as bytes, in UniFFI's own form.
+//!
+//! The Kotlin code that UniFFI writes goes through JNA: some 40 us for a record, and a thread that never lets a class loader go.
+
+#![allow(missing_docs)] // as above
+
+use jni::{
+    Env, EnvUnowned,
+    errors::{Result, ThrowRuntimeExAndDefault},
+    jni_mangle,
+    objects::{JByteArray, JClass},
+    sys::{jboolean, jlong},
+};
+use uniffi::{Lift, Lower};
+use zeroize::Zeroizing;
+
+use crate::UniFfiTag;
+
+#[jni_mangle("io.github.whatsapptwostep.Core")]
+pub fn open_client<'l>(env: EnvUnowned<'l>, _: JClass<'l>, settings: JByteArray<'l>) -> JByteArray<'l> {
+    give(env, |env| Ok(crate::open_client(take(env, &settings)?)))
+}
+
+#[jni_mangle("io.github.whatsapptwostep.Core")]
+pub fn close_client(_: EnvUnowned<'_>, _: JClass<'_>, client: jlong) {
+    crate::close_client(client.cast_unsigned());
+}
+
+#[jni_mangle("io.github.whatsapptwostep.Core")]
+pub fn begin<'l>(env: EnvUnowned<'l>, _: JClass<'l>, beginning: JByteArray<'l>) -> JByteArray<'l> {
+    give(env, |env| Ok(crate::begin(take(env, &beginning)?)))
+}
+
+#[jni_mangle("io.github.whatsapptwostep.Core")]
+pub fn answered<'l>(
+    env: EnvUnowned<'l>,
+    _: JClass<'l>,
+    call: jlong,
+    elapsed: jlong,
+    answer: JByteArray<'l>,
+) -> JByteArray<'l> {
+    give(env, |env| Ok(crate::answered(call.cast_unsigned(), elapsed.cast_unsigned(), take(env, &answer)?)))
+}
+
+#[jni_mangle("io.github.whatsapptwostep.Core")]
+pub fn failed<'l>(
+    env: EnvUnowned<'l>,
+    _: JClass<'l>,
+    call: jlong,
+    elapsed: jlong,
+    no_answer: JByteArray<'l>,
+) -> JByteArray<'l> {
+    give(env, |env| Ok(crate::failed(call.cast_unsigned(), elapsed.cast_unsigned(), take(env, &no_answer)?)))
+}
+
+#[jni_mangle("io.github.whatsapptwostep.Core")]
+pub fn expired<'l>(
+    env: EnvUnowned<'l>,
+    _: JClass<'l>,
+    call: jlong,
+    elapsed: jlong,
+    may_have_left: jboolean,
+) -> JByteArray<'l> {
+    give(env, |_| Ok(crate::expired(call.cast_unsigned(), elapsed.cast_unsigned(), may_have_left)))
+}
+
+#[jni_mangle("io.github.whatsapptwostep.Core")]
+pub fn waited<'l>(env: EnvUnowned<'l>, _: JClass<'l>, call: jlong, elapsed: jlong) -> JByteArray<'l> {
+    give(env, |_| Ok(crate::waited(call.cast_unsigned(), elapsed.cast_unsigned())))
+}
+
+#[jni_mangle("io.github.whatsapptwostep.Core")]
+pub fn cancel(_: EnvUnowned<'_>, _: JClass<'_>, call: jlong) {
+    crate::cancel(call.cast_unsigned());
+}
+
+// A record may hold a secret, so its bytes are wiped.
+
+fn take<T: Lift<UniFfiTag>>(env: &Env<'_>, record: &JByteArray<'_>) -> Result<T> {
+    let bytes = Zeroizing::new(env.convert_byte_array(record)?);
+    Ok(T::try_read(&mut bytes.as_slice()).expect("a record as Kotlin's Record writes it"))
+}
+
+fn give<'l, T: Lower<UniFfiTag>>(
+    mut env: EnvUnowned<'l>,
+    work: impl FnOnce(&mut Env<'l>) -> Result<T>,
+) -> JByteArray<'l> {
+    let bytes = env.with_env(|env| {
+        let mut bytes = Zeroizing::new(Vec::with_capacity(1_024)); // grows for a long error only
+        T::write(work(env)?, &mut bytes);
+        env.byte_array_from_slice(&bytes)
+    });
+    bytes.resolve::<ThrowRuntimeExAndDefault>()
+}
