@@ -5,14 +5,14 @@ use std::{
 
 use http::StatusCode;
 use whatsapp_two_step::{
-    Body, Call, MAX_BODY_BYTES, PhoneNumberId, Pin, Sending, SetTwoStepPin, SetTwoStepPinResponse, Step as CoreStep,
-    TransportError, TwoStepError, Unprocessed as CoreUnprocessed, Waiting,
+    Body, Call, Sending, SetTwoStepPin, SetTwoStepPinResponse, Step as CoreStep, TransportError, TwoStepError,
+    Unprocessed as CoreUnprocessed, Waiting,
 };
 use zeroize::Zeroizing;
 
 use crate::{
     client::{client, limits},
-    error::Failure,
+    error::{Failure, Reason},
     table::Table,
 };
 
@@ -49,6 +49,8 @@ pub enum Step {
         call: u64,
         /// How long.
         time: Duration,
+        /// What the attempt before came to, for whoever watches.
+        previous: Failure,
     },
     /// It is over: the PIN is set.
     Succeeded {
@@ -84,6 +86,8 @@ pub struct Outgoing {
     pub time_left: Duration,
     /// How long connecting may take: TCP and TLS.
     pub connect_timeout: Duration,
+    /// What the attempt before came to, for whoever watches.
+    pub previous: Option<Failure>,
 }
 
 /// What came back.
@@ -107,6 +111,10 @@ pub struct NoAnswer {
     pub before_sending: bool,
     /// Does the server say that it processed nothing?
     pub unprocessed: Option<Unprocessed>,
+    /// Why, if the host knows.
+    pub reason: Option<Reason>,
+    /// Will it stay so, as with a certificate that isn't trusted?
+    pub is_lasting: bool,
     /// What the host's exception says.
     pub text: String,
     /// All that the host's exception shows when it is printed: see [`Failure::cause_is_clean`].
@@ -179,11 +187,12 @@ static CALLS: Table<Row> = Table::new();
 #[uniffi::export]
 pub fn begin(beginning: Beginning) -> Step {
     unpanicked(|| {
-        let pin = Pin::parse(&Zeroizing::new(beginning.pin))?;
-        let id = PhoneNumberId::parse(&beginning.phone_number_id)?;
+        let operation = SetTwoStepPin::parse(&beginning.phone_number_id, &Zeroizing::new(beginning.pin))?;
         let client = client(beginning.client)?;
-        let limits = limits(client.limits, beginning.timeout, None, beginning.max_retries)?;
-        let step = Call::begin(&client.endpoint, limits, SetTwoStepPin::new(id, pin), beginning.seed);
+        client.endpoint.base_url().check_reach()?;
+        let limits = limits(client.limits, beginning.timeout, None, beginning.max_retries);
+        let limits = limits.map_err(|error| client.endpoint.language().tell(error))?;
+        let step = Call::begin(&client.endpoint, limits, operation, beginning.seed);
         Ok(outward(None, step, false))
     })
 }
@@ -210,6 +219,11 @@ pub fn failed(call: u64, elapsed: u64, no_answer: NoAnswer) -> Step {
             Problem::ProgramFault => TransportError::program_fault(no_answer.text),
         };
         let problem = if no_answer.before_sending { problem.before_sending() } else { problem };
+        let problem = if no_answer.is_lasting { problem.lasting() } else { problem };
+        let problem = match no_answer.reason {
+            Some(reason) => problem.because(reason.into()),
+            None => problem,
+        };
         let problem = match no_answer.unprocessed {
             Some(Unprocessed::ConnectionEnded) => problem.unprocessed(CoreUnprocessed::ConnectionEnded),
             Some(Unprocessed::StreamRefused) => problem.unprocessed(CoreUnprocessed::StreamRefused),
@@ -281,14 +295,18 @@ fn outward(call: Option<u64>, step: CoreStep<SetTwoStepPin>, cause_is_clean: boo
                     url: request.uri().to_string(),
                     headers: headers.flat_map(|(name, value)| [name.to_string(), text(value.as_bytes())]).collect(),
                     body: request.body().as_bytes().to_vec(),
-                    max_body_bytes: u32::try_from(MAX_BODY_BYTES).unwrap_or(u32::MAX),
+                    max_body_bytes: u32::try_from(sending.max_body_bytes()).unwrap_or(u32::MAX),
                     time_left: sending.time_left(),
                     connect_timeout: sending.connect_timeout(),
+                    previous: sending.previous().map(|error| Failure::new(error, false)),
                     call: keep(State::Sending(sending)),
                 },
             }
         }
-        CoreStep::Wait { time, waiting } => Step::Wait { call: keep(State::Waiting(waiting)), time },
+        CoreStep::Wait { time, waiting } => {
+            let previous = Failure::new(waiting.previous(), false);
+            Step::Wait { call: keep(State::Waiting(waiting)), time, previous }
+        }
         CoreStep::Done(Ok(response)) => Step::Succeeded { response: response.into() },
         CoreStep::Done(Err(error)) => Step::Failed { failure: Failure::new(&error, cause_is_clean) },
     }

@@ -1,6 +1,9 @@
 use std::time::Duration;
 
-use whatsapp_two_step::{AccessToken, ApiVersion, AppSecret, BaseUrl, Endpoint, Limits, TwoStepError};
+use whatsapp_two_step::{
+    AccessToken, ApiVersion, AppSecret, BaseUrl, Endpoint, Language as CoreLanguage, Limits, MAX_IN_FLIGHT,
+    TwoStepError,
+};
 use zeroize::Zeroizing;
 
 use crate::{error::Failure, table::Table};
@@ -11,12 +14,14 @@ use crate::{error::Failure, table::Table};
 pub struct Settings {
     /// For the `User-Agent`.
     pub language: Language,
-    /// The access token.
-    pub access_token: String,
+    /// The access token; absent, the environment's: with the app secret, base URL and version that stand there too.
+    pub access_token: Option<String>,
     /// The app secret.
     pub app_secret: Option<String>,
     /// Where the Graph API is.
     pub base_url: Option<String>,
+    /// May the base URL be plain http to a network of the user's own?
+    pub allow_http: bool,
     /// The API's version.
     pub api_version: Option<String>,
     /// In seconds, as the hosts have times that a duration can't hold.
@@ -25,6 +30,8 @@ pub struct Settings {
     pub connect_timeout: Option<f64>,
     /// As wide as the hosts' integers.
     pub max_retries: Option<i64>,
+    /// As wide as the hosts' integers.
+    pub max_in_flight: Option<i64>,
 }
 
 /// The host's language.
@@ -36,6 +43,15 @@ pub enum Language {
     Swift,
 }
 
+impl From<Language> for CoreLanguage {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::Kotlin => Self::Kotlin,
+            Language::Swift => Self::Swift,
+        }
+    }
+}
+
 /// What came of the settings.
 #[derive(Debug, uniffi::Enum)]
 pub enum Opening {
@@ -43,6 +59,8 @@ pub enum Opening {
     Open {
         /// Its number.
         client: u64,
+        /// So many of its calls may be under way at once: the host keeps to it.
+        max_in_flight: u32,
     },
     /// No client can be made of them.
     Refused {
@@ -56,14 +74,7 @@ pub enum Opening {
 pub(crate) struct Client {
     pub(crate) endpoint: Endpoint,
     pub(crate) limits: Limits,
-}
-
-impl Client {
-    fn new(settings: Settings) -> Result<Self, TwoStepError> {
-        let limits = limits(Limits::default(), settings.timeout, settings.connect_timeout, settings.max_retries)?;
-        limits.check()?;
-        Ok(Self { endpoint: endpoint(settings)?, limits })
-    }
+    max_in_flight: u32,
 }
 
 static CLIENTS: Table<Client> = Table::new();
@@ -71,9 +82,29 @@ static CLIENTS: Table<Client> = Table::new();
 /// Checks the settings and makes a client, which is there until [`close_client`].
 #[uniffi::export]
 pub fn open_client(settings: Settings) -> Opening {
-    match Client::new(settings) {
-        Ok(client) => Opening::Open { client: CLIENTS.put(client) },
-        Err(error) => Opening::Refused { failure: Failure::new(&error, false) },
+    let language = settings.language.into();
+    opened(Client::new(settings), language)
+}
+
+/// A client with the settings of another, but for its token.
+#[uniffi::export]
+pub fn with_access_token(client: u64, access_token: String) -> Opening {
+    let found = self::client(client);
+    let language = found.as_ref().map_or(CoreLanguage::Rust, |client| client.endpoint.language());
+    let token = AccessToken::parse(&Zeroizing::new(access_token));
+    opened(
+        found.and_then(|client| Ok(Client { endpoint: client.endpoint.with_access_token(token?)?, ..client })),
+        language,
+    )
+}
+
+fn opened(client: Result<Client, TwoStepError>, language: CoreLanguage) -> Opening {
+    match client {
+        Ok(client) => {
+            let max_in_flight = client.max_in_flight;
+            Opening::Open { client: CLIENTS.put(client), max_in_flight }
+        }
+        Err(error) => Opening::Refused { failure: Failure::new(&language.tell(error), false) },
     }
 }
 
@@ -87,20 +118,36 @@ pub(crate) fn client(number: u64) -> Result<Client, TwoStepError> {
     CLIENTS.get(number).ok_or_else(|| TwoStepError::invalid_configuration("client", "is closed; make a new one"))
 }
 
-fn endpoint(settings: Settings) -> Result<Endpoint, TwoStepError> {
-    let token = AccessToken::parse(&Zeroizing::new(settings.access_token))?;
-    let mut endpoint = Endpoint::new(token).with_language(match settings.language {
-        Language::Kotlin => whatsapp_two_step::Language::Kotlin,
-        Language::Swift => whatsapp_two_step::Language::Swift,
-    });
-    if let Some(url) = settings.base_url {
-        endpoint = endpoint.with_base_url(BaseUrl::parse(&url)?);
+impl Client {
+    fn new(settings: Settings) -> Result<Self, TwoStepError> {
+        let limits = limits(Limits::default(), settings.timeout, settings.connect_timeout, settings.max_retries)?;
+        limits.check()?;
+        let max_in_flight = whole_number("max_in_flight", settings.max_in_flight, 1)?.unwrap_or(MAX_IN_FLIGHT);
+        Ok(Self { endpoint: endpoint(settings)?, limits, max_in_flight })
     }
-    if let Some(version) = settings.api_version {
+}
+
+fn endpoint(settings: Settings) -> Result<Endpoint, TwoStepError> {
+    let is_from_environment = settings.access_token.is_none();
+    // What is not text has characters that no setting may have, and is refused for them.
+    let variable = |name| {
+        let value = std::env::var_os(name).filter(|_| is_from_environment);
+        value.map(|value| Zeroizing::new(value.to_string_lossy().into_owned()))
+    };
+    let or_else = |given: Option<String>, name| given.map(Zeroizing::new).or_else(|| variable(name));
+    let token = or_else(settings.access_token, "WHATSAPP_ACCESS_TOKEN")
+        .ok_or_else(|| TwoStepError::invalid_configuration("access_token", "is missing: set WHATSAPP_ACCESS_TOKEN"))?;
+    let mut endpoint = Endpoint::new(AccessToken::parse(&token)?).with_language(settings.language.into());
+    if let Some(url) = or_else(settings.base_url, "WHATSAPP_BASE_URL") {
+        let parse = if settings.allow_http { BaseUrl::parse_allowing_http } else { BaseUrl::parse };
+        endpoint = endpoint.with_base_url(parse(&url)?);
+    }
+    endpoint.base_url().check_reach()?;
+    if let Some(version) = or_else(settings.api_version, "WHATSAPP_API_VERSION") {
         endpoint = endpoint.with_api_version(ApiVersion::parse(&version)?);
     }
-    match settings.app_secret {
-        Some(secret) => endpoint.with_app_secret(AppSecret::parse(&Zeroizing::new(secret))?),
+    match or_else(settings.app_secret, "WHATSAPP_APP_SECRET") {
+        Some(secret) => endpoint.with_app_secret(AppSecret::parse(&secret)?),
         None => Ok(endpoint),
     }
 }
@@ -112,14 +159,19 @@ pub(crate) fn limits(
     connect_timeout: Option<f64>,
     max_retries: Option<i64>,
 ) -> Result<Limits, TwoStepError> {
-    let max_retries = max_retries.map(u32::try_from).transpose().map_err(|_| {
-        TwoStepError::invalid_configuration("max_retries", "must be a whole number from 0 to 4294967295")
-    })?;
+    let max_retries = whole_number("max_retries", max_retries, 0)?;
     Ok(Limits {
         timeout: timeout.map_or(defaults.timeout, duration),
         connect_timeout: connect_timeout.map_or(defaults.connect_timeout, duration),
         max_retries: max_retries.unwrap_or(defaults.max_retries),
     })
+}
+
+fn whole_number(setting: &str, number: Option<i64>, least: u32) -> Result<Option<u32>, TwoStepError> {
+    let Some(number) = number else { return Ok(None) };
+    let number = u32::try_from(number).ok().filter(|number| *number >= least);
+    let problem = format!("must be {least} or more, and at most 4294967295");
+    number.map(Some).ok_or_else(|| TwoStepError::invalid_configuration(setting, &problem))
 }
 
 /// What no duration can hold becomes one that the core refuses.

@@ -1,6 +1,6 @@
 use std::{error::Error as _, time::Duration};
 
-use whatsapp_two_step::{ErrorKind as Kind, Outcome as CoreOutcome, TwoStepError};
+use whatsapp_two_step::{ErrorKind as Kind, Outcome as CoreOutcome, Reason as CoreReason, TwoStepError};
 
 /// The fields of an error, and the words for it. Not `message`: Kotlin's `Throwable` has one.
 #[derive(Debug, uniffi::Record)]
@@ -35,6 +35,8 @@ pub struct Failure {
     pub retry_after: Option<Duration>,
     /// Would the same call, later, have a chance?
     pub is_retryable: bool,
+    /// Why the connection failed, or for what the call waited.
+    pub reason: Option<Reason>,
     /// How many requests went out.
     pub attempts: u32,
     /// A transport's failure in clean words; present if the transport failed.
@@ -62,6 +64,7 @@ impl Failure {
             trace_id: owned(error.trace_id()),
             retry_after: error.retry_after(),
             is_retryable: error.is_retryable(),
+            reason: error.reason().map(Into::into),
             attempts: error.attempts(),
             cause: error.source().map(ToString::to_string),
             cause_is_clean,
@@ -83,6 +86,12 @@ macro_rules! mirror {
                 match value { $($core::$variant => Self::$variant,)+ _ => Self::$else }
             }
         }
+
+        impl From<$name> for $core {
+            fn from(value: $name) -> Self {
+                match value { $($name::$variant => Self::$variant,)+ }
+            }
+        }
     };
 }
 
@@ -91,6 +100,12 @@ mirror! {
     ErrorKind of Kind, UnexpectedResponse:
     InvalidPin InvalidPhoneNumberId InvalidConfiguration Authentication PermissionDenied NotFound InvalidRequest PinRejected
     NumberNotReady AccountRestricted RateLimited ServiceUnavailable NotApplied ConnectionFailed TimedOut UnexpectedResponse
+}
+
+mirror! {
+    /// Why a connection failed.
+    Reason of CoreReason, Other:
+    Dns Refused Unreachable Tls Proxy Reset Closed NoDescriptors Connecting Waiting Other
 }
 
 mirror! {
@@ -115,6 +130,9 @@ mod tests {
         };
         for kind in Kind::ALL {
             assert_eq!(snake(&format!("{:?}", ErrorKind::from(*kind))), kind.code());
+        }
+        for reason in CoreReason::ALL {
+            assert_eq!(snake(&format!("{:?}", Reason::from(*reason))), reason.code());
         }
         for outcome in CoreOutcome::ALL {
             assert_eq!(snake(&format!("{:?}", Outcome::from(*outcome))), outcome.code());

@@ -73,6 +73,73 @@ impl Language {
     }
 }
 
+impl Language {
+    /// For bindings: an error whose message and hint name the settings as the language does.
+    ///
+    /// ```
+    /// use whatsapp_two_step::{BaseUrl, Language};
+    ///
+    /// let error = BaseUrl::parse("").unwrap_err();
+    /// assert_eq!(Language::Kotlin.tell(error.clone()).message(), "Invalid configuration: baseUrl is empty.");
+    /// assert_eq!(Language::Swift.tell(error.clone()).message(), "Invalid configuration: baseURL is empty.");
+    /// assert_eq!(Language::Python.tell(error).message(), "Invalid configuration: base_url is empty.");
+    /// ```
+    #[must_use]
+    pub fn tell(self, error: TwoStepError) -> TwoStepError {
+        if matches!(self, Self::Rust | Self::Python) {
+            return error;
+        }
+        error.in_words(|text| self.spell(text))
+    }
+
+    fn spell(self, text: &str) -> String {
+        let is_of_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let mut spelled = String::with_capacity(text.len() + 8);
+        for part in text.split_inclusive(|c| !is_of_name(c)) {
+            let name = part.trim_end_matches(|c| !is_of_name(c));
+            if SETTINGS.contains(&name) {
+                self.push_setting(name, &mut spelled);
+            } else {
+                spelled.push_str(name);
+            }
+            spelled.push_str(&part[name.len()..]);
+        }
+        spelled
+    }
+
+    fn push_setting(self, name: &str, out: &mut String) {
+        let mut words = name.split('_');
+        out.push_str(words.next().unwrap_or_default());
+        for word in words {
+            match word {
+                "url" if self == Self::Swift => out.push_str("URL"),
+                word => {
+                    out.extend(word.chars().take(1).map(|first| first.to_ascii_uppercase()));
+                    out.extend(word.chars().skip(1));
+                }
+            }
+        }
+        if self == Self::Node && name.ends_with("timeout") {
+            out.push_str("Ms");
+        }
+    }
+}
+
+/// The settings, as this crate names them.
+const SETTINGS: [&str; 11] = [
+    "access_token",
+    "app_secret",
+    "base_url",
+    "api_version",
+    "allow_http",
+    "timeout",
+    "connect_timeout",
+    "max_retries",
+    "max_in_flight",
+    "root_certificates",
+    "phone_number_id",
+];
+
 impl Endpoint {
     /// Meta's own server, in the default version.
     #[must_use]
@@ -154,7 +221,9 @@ impl Endpoint {
         self.0.app_secret.as_ref().map(|(_, proof)| proof.as_str())
     }
 
-    pub(crate) fn language(&self) -> Language {
+    /// The language that calls are made from.
+    #[must_use]
+    pub fn language(&self) -> Language {
         self.0.language
     }
 }

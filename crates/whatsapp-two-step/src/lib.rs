@@ -50,7 +50,7 @@ pub mod blocking;
 pub use http;
 
 pub use body::Body;
-pub use call::{Call, Limits, Sending, Step, TransportError, Unprocessed, Waiting};
+pub use call::{Call, Limits, MAX_IN_FLIGHT, Sending, Step, TransportError, Unprocessed, Waiting};
 #[cfg(feature = "client")]
 pub use client::{AttemptEnd, Client, ClientBuilder, Observer, PhoneNumbers};
 #[cfg(feature = "client")]

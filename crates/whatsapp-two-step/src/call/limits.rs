@@ -5,6 +5,9 @@ use crate::error::TwoStepError;
 /// Past this no deadline makes sense, and a sum of times could overflow.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// How many calls of a client may be under way at once, if nothing else is set.
+pub const MAX_IN_FLIGHT: u32 = 256;
+
 /// How long a call may take, and how often it is tried.
 ///
 /// ```

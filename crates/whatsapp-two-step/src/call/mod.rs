@@ -5,7 +5,7 @@ mod problem;
 mod reason;
 mod retry;
 
-pub use limits::Limits;
+pub use limits::{Limits, MAX_IN_FLIGHT};
 pub use problem::{TransportError, Unprocessed};
 
 use std::{fmt, time::Duration};
@@ -142,6 +142,7 @@ impl<O: Operation> Call<O> {
 
     fn failed(mut self: Box<Self>, error: TwoStepError, unprocessed: Option<Unprocessed>) -> Step<O> {
         let error = if O::SETS_A_PIN { error } else { error.of_a_read() };
+        let error = self.endpoint.language().tell(error);
         let error = error.after(self.attempts, self.outcome);
         self.outcome = error.outcome();
         let left = self.time_left();

@@ -4,7 +4,7 @@ use tokio::sync::Semaphore;
 
 use super::{Client, Inner};
 use crate::{
-    call::Limits,
+    call::{Limits, MAX_IN_FLIGHT},
     clock::{Clock, TokioClock},
     endpoint::{Endpoint, Language},
     error::TwoStepError,
@@ -87,7 +87,7 @@ impl ClientBuilder {
             app_secret: None,
             language: Language::default(),
             limits: Limits::default(),
-            max_in_flight: 256,
+            max_in_flight: MAX_IN_FLIGHT,
             transport: None,
             clock: None,
             #[cfg(feature = "reqwest")]

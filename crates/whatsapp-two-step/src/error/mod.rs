@@ -38,7 +38,7 @@ struct Inner {
     kind: ErrorKind,
     message: Cow<'static, str>,
     outcome: Outcome,
-    hint: &'static str,
+    hint: Cow<'static, str>,
     later: Later,
     attempts: u32,
     reason: Option<Reason>,
@@ -67,7 +67,7 @@ impl TwoStepError {
             kind: meaning.kind,
             message: message.into(),
             outcome: meaning.outcome,
-            hint: meaning.hint,
+            hint: meaning.hint.into(),
             later: meaning.later,
             attempts: 0,
             reason: None,
@@ -136,6 +136,15 @@ impl TwoStepError {
         )
     }
 
+    /// The same with other words: the message of a wrong setting, and the hint.
+    pub(crate) fn in_words(mut self, words: impl Fn(&str) -> String) -> Self {
+        if self.kind() == ErrorKind::InvalidConfiguration {
+            self.0.message = words(&self.0.message).into();
+        }
+        self.0.hint = words(&self.0.hint).into();
+        self
+    }
+
     /// One sentence more.
     pub(crate) fn and(mut self, sentence: &str) -> Self {
         self.0.message = format!("{} {sentence}", self.0.message).into();
@@ -167,7 +176,7 @@ impl TwoStepError {
     /// Reading changes nothing, so there is no doubt about a PIN, and asking again is all that there is to do.
     pub(crate) fn of_a_read(mut self) -> Self {
         if self.0.outcome == Outcome::Unknown {
-            self.0.hint = "Ask again in a while: reading changes nothing.";
+            self.0.hint = "Ask again in a while: reading changes nothing.".into();
         }
         self.0.outcome = Outcome::NotSent;
         self
@@ -198,7 +207,7 @@ impl TwoStepError {
     /// What to do next, in one sentence.
     #[must_use]
     pub fn hint(&self) -> &str {
-        self.0.hint
+        &self.0.hint
     }
 
     /// The answer's HTTP status, if one came.
