@@ -1,8 +1,8 @@
-import { AsyncResource } from 'node:async_hooks'
-
-import { Call } from './call.cjs'
+import { Calls } from './calls.cjs'
+import { drive } from './drive.cjs'
 import { callSite, toError } from './failure.cjs'
-import { native, type NativeClient, type NativeEvent } from './native.cjs'
+import { native, type NativeClient } from './native.cjs'
+import type { SetTwoStepPinResponse } from './response.cjs'
 import type { Transport } from './transport.cjs'
 
 /** The settings of a {@link Client}. Times are in milliseconds. */
@@ -38,25 +38,8 @@ export interface CallOptions {
   signal?: AbortSignal | null | undefined
 }
 
-/** The server set the PIN. What it didn't say isn't there. */
-export interface SetTwoStepPinResponse {
-  /** The ID that Meta's support asks for (`x-fb-request-id`). */
-  readonly traceId?: string
-  /** The version that served the call (`facebook-api-version`). It can be above the one asked for. */
-  readonly apiVersion?: string
-  /** How many requests it took. */
-  readonly attempts: number
-  /** How much of the call budget is used. */
-  readonly usage?: Usage
-}
-
-/** How much of its call budget an app or account has used. */
-export interface Usage {
-  /** The highest of the percentages given: calls, CPU time, total time. Past 100 calls are refused. */
-  readonly highestPercentage: number
-  /** How long until calls are taken again, when they are refused now. */
-  readonly timeToRegainAccessMs?: number
-}
+/** Where `fromEnv` puts the variables: among the options, so that the constructor of a subclass passes them on. */
+const VARIABLES = Symbol('variables')
 
 /**
  * Sets PINs: one deadline over the whole call, retries where they are safe, connections kept alive.
@@ -75,26 +58,20 @@ export interface Usage {
  */
 export class Client {
   readonly #native: NativeClient
-  readonly #calls: Map<number, Call>
   readonly #transport: Transport | undefined
-  #last = 0
+  readonly #calls: Calls | undefined
 
   /**
    * Checks the settings and makes the client, without I/O.
    *
    * @throws InvalidConfigurationError with the setting's name.
    */
-  constructor(options: ClientOptions)
-  constructor(options: ClientOptions, variables?: unknown) {
-    // What the native side keeps must not lead back to the client, or it would never be garbage.
-    const calls = new Map<number, Call>()
-    const made = native.createClient(options, variables, (events: NativeEvent[]) => {
-      for (const event of events) calls.get(event.call)?.take(event)
-    })
+  constructor(options: ClientOptions) {
+    const made = native.createClient(options, (options as { [VARIABLES]?: unknown } | undefined)?.[VARIABLES])
     if ('kind' in made) throw toError(made, callSite(new.target))
     this.#native = made
-    this.#calls = calls
     this.#transport = options.transport
+    this.#calls = this.#transport ? undefined : new Calls(made)
   }
 
   /**
@@ -104,7 +81,7 @@ export class Client {
    * @throws InvalidConfigurationError if the token is missing, or something is unusable.
    */
   static fromEnv(options: Partial<ClientOptions> = {}): Client {
-    return Reflect.construct(this, [options, process.env]) as Client
+    return new this({ ...options, [VARIABLES]: process.env } as unknown as ClientOptions)
   }
 
   /** Where requests go. */
@@ -133,11 +110,8 @@ export class Client {
         throw toError(native.invalidSetting('signal', 'must be an AbortSignal'), site)
       }
       if (signal?.aborted) throw signal.reason
-      this.#last = (this.#last + 1) >>> 0
-      // The transport runs in the caller's asynchronous context, as a fetch of his would.
-      const transport = this.#transport && AsyncResource.bind(this.#transport)
-      const call = new Call(this.#last, this.#calls, this.#native, site, signal, transport, resolve, reject)
-      call.start(phoneNumberId, pin)
+      if (this.#transport) resolve(drive(this.#native, this.#transport, phoneNumberId, pin, site, signal))
+      else this.#calls?.start(phoneNumberId, pin, site, signal, { resolve, reject })
     })
   }
 

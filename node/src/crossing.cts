@@ -2,66 +2,104 @@
 
 import { inspect, types } from 'node:util'
 
+import type { AnswerPart, Exception } from './native.cjs'
 import { TransportError, type TransportResponse } from './transport.cjs'
 
 /** One more than is taken of a body: no need to carry the rest over. */
 const ENOUGH = 64 * 1024 + 1
 
-/** An answer as it crosses to the core. Throws if it is none. */
-export function flatten(response: TransportResponse): { status: number; headers: string[]; body: string | Uint8Array } {
-  if (typeof response !== 'object' || response === null || typeof response.status !== 'number') {
-    throw new TypeError('the transport must give an object with a status')
-  }
-  const { status } = response
-  // What is no status at all becomes one that the core refuses.
-  const isStatus = Number.isInteger(status) && status >= 0 && status <= 0xffff
-  return { status: isStatus ? status : 0, headers: pairs(response.headers), body: bytes(response.body) }
+/** An answer as it crosses to the core. */
+export interface Flat {
+  readonly status: number
+  /** Names and values by turns. */
+  readonly headers: string[]
+  readonly body: string | Uint8Array
 }
 
-function pairs(headers: TransportResponse['headers']): string[] {
+/** An answer, or what of it is none. */
+export async function flatten(response: TransportResponse): Promise<Flat | AnswerPart> {
+  if (typeof response !== 'object' || response === null || typeof response.status !== 'number') return 'status'
+  const { status } = response
+  const headers = pairs(response.headers)
+  if (!headers) return 'headers'
+  const body = await bytes(response.body).catch((cause: unknown) => {
+    throw new TransportError('the body broke off', { cause })
+  })
+  return body === undefined ? 'body' : { status, headers, body }
+}
+
+function pairs(headers: TransportResponse['headers']): string[] | undefined {
   if (headers === undefined || headers === null) return []
-  const entries: Iterable<readonly [string, unknown]> =
-    Symbol.iterator in headers ? (headers as Iterable<readonly [string, string]>) : Object.entries(headers)
+  if (typeof headers !== 'object') return undefined
+  const entries = (Symbol.iterator in headers ? [...headers] : Object.entries(headers)) as unknown[]
   const flat: string[] = []
-  for (const [name, value] of entries) {
-    for (const one of Array.isArray(value) ? value : [value]) {
-      if (one !== undefined) flat.push(String(name), String(one))
+  for (const entry of entries) {
+    if (!Array.isArray(entry)) return undefined
+    for (const value of [entry[1]].flat()) {
+      if (value !== undefined) flat.push(String(entry[0]), String(value))
     }
   }
   return flat
 }
 
-function bytes(body: TransportResponse['body']): string | Uint8Array {
+/** A body, and no more of it than may be; nothing if it is none. Throws what a stream throws. */
+export async function bytes(body: unknown): Promise<string | Uint8Array | undefined> {
   if (body === undefined || body === null) return ''
   if (typeof body === 'string') return body.slice(0, ENOUGH)
   // Not instanceof: a test runner may have classes of its own.
   if (types.isUint8Array(body)) return body.subarray(0, ENOUGH)
   if (types.isArrayBuffer(body)) return new Uint8Array(body, 0, Math.min(body.byteLength, ENOUGH))
-  throw new TypeError("the transport's body must be a string, a Uint8Array or an ArrayBuffer")
+  if (typeof body !== 'object' || !(Symbol.asyncIterator in body)) return undefined
+  const chunks: Uint8Array[] = []
+  let size = 0
+  // Leaving the loop early cancels the stream, and so closes the connection.
+  for await (const chunk of body as AsyncIterable<unknown>) {
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+    if (!types.isUint8Array(bytes)) return undefined
+    chunks.push(bytes)
+    size += bytes.byteLength
+    if (size >= ENOUGH) break
+  }
+  return Buffer.concat(chunks)
 }
 
-/** What there is to say of an exception, which may be anything. */
-export interface Description {
-  /** Its text and those of its causes. */
-  readonly texts: string[]
-  /** All that it shows when it is printed; absent if that can't be told. */
-  readonly shown?: string
-  readonly beforeSending: boolean
-  readonly timedOut: boolean
-}
-
-/** Describes an exception, whatever it does to those who look. */
-export function describe(exception: unknown): Description {
+/** Describes an exception, which may be anything, whatever it does to those who look. Without `shown`, that can't be told. */
+export function describe(exception: unknown): Exception & { readonly shown?: string } {
   try {
-    const shown = inspect(exception, { depth: 8, maxArrayLength: null, maxStringLength: null, showHidden: true })
     const texts: string[] = []
     for (let next = exception; next !== undefined && next !== null && texts.length < 8; ) {
       texts.push(next instanceof Error ? `${next.name}: ${next.message}` : String(next))
       next = next instanceof Error ? next.cause : undefined
     }
-    const { beforeSending, timedOut } = exception instanceof TransportError ? exception : { beforeSending: false, timedOut: false }
-    return { texts: texts.length > 0 ? texts : [String(exception)], shown, beforeSending, timedOut }
+    const { beforeSending, timedOut, unprocessed } = exception instanceof TransportError ? exception : NOTHING_SAID
+    const programFault = isProgramFault(exception)
+    return { texts: texts.length > 0 ? texts : [String(exception)], shown: show(exception), beforeSending, timedOut, unprocessed, programFault }
   } catch {
-    return { texts: ['an exception that cannot be shown'], beforeSending: false, timedOut: false }
+    return { texts: ['an exception that cannot be shown'], ...NOTHING_SAID, programFault: false }
   }
+}
+
+const NOTHING_SAID = { beforeSending: false, timedOut: false, unprocessed: undefined }
+
+/** All that an exception shows when it is printed, in each of the ways that there are. */
+function show(exception: unknown): string {
+  const everything = { depth: Infinity, maxArrayLength: null, maxStringLength: null, showHidden: true }
+  return [inspect(exception, everything), inspect(exception, { ...everything, customInspect: false }), json(exception)].join('\n')
+}
+
+function json(value: unknown): string {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return '' // nobody else gets more out of it
+  }
+}
+
+const PROGRAM_FAULTS = new Set(['TypeError', 'ReferenceError', 'SyntaxError', 'RangeError'])
+
+/** A `fetch` that failed throws a `TypeError`, too: one with the network's error as its cause, or with the system's code. */
+function isProgramFault(exception: unknown): boolean {
+  if (!types.isNativeError(exception) || !PROGRAM_FAULTS.has(exception.name)) return false
+  const { cause, code } = exception as { cause?: unknown; code?: unknown }
+  return (code === undefined || String(code).startsWith('ERR_')) && (cause === undefined || isProgramFault(cause))
 }

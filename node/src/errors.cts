@@ -60,6 +60,9 @@ export interface TwoStepErrorFields {
   readonly attempts: number
 }
 
+/** The fields of the class. */
+export interface TwoStepError extends Omit<TwoStepErrorFields, 'message'> {}
+
 /**
  * Why a PIN was not set, and which PIN holds now: the base of every error that a call or a client's constructor gives.
  *
@@ -79,36 +82,7 @@ export interface TwoStepErrorFields {
  * }
  * ```
  */
-export class TwoStepError extends Error implements TwoStepErrorFields {
-  /** What went wrong, as a code. */
-  declare readonly kind: ErrorKind
-  /** Which PIN holds now? */
-  declare readonly outcome: Outcome
-  /** What to do next, in one sentence. */
-  declare readonly hint: string
-  /** The answer's HTTP status, if one came. */
-  declare readonly httpStatus?: number
-  /** The Graph error's `code`. */
-  declare readonly graphCode?: number
-  /** The Graph error's `error_subcode`. */
-  declare readonly graphSubcode?: number
-  /** The Graph error's `type`, such as `OAuthException`. */
-  declare readonly graphType?: string
-  /** The Graph error's `error_data.details`. */
-  declare readonly details?: string
-  /** The Graph error's `error_user_title`. */
-  declare readonly userTitle?: string
-  /** The Graph error's `error_user_msg`. */
-  declare readonly userMessage?: string
-  /** The ID that Meta's support asks for. */
-  declare readonly traceId?: string
-  /** How long to wait before the next call, in milliseconds, if the server said. */
-  declare readonly retryAfterMs?: number
-  /** Would the same call, later, have a chance? */
-  declare readonly isRetryable: boolean
-  /** How many requests went out: 0 for bad input. */
-  declare readonly attempts: number
-
+export class TwoStepError extends Error {
   /** The client makes errors; a test of yours brings one out with a transport or the sandbox. */
   protected constructor(fields: TwoStepErrorFields, cause: { cause?: unknown }) {
     const { message, ...rest } = fields
@@ -186,30 +160,4 @@ export class TimedOutError extends TwoStepError {
 /** An answer that no Graph API gives: HTML, a redirect, a body too large. */
 export class UnexpectedResponseError extends TwoStepError {
   declare readonly kind: 'unexpected_response'
-}
-
-/** By kind. Not among the package's names. */
-export const CLASSES: Record<ErrorKind, typeof TwoStepError> = {
-  invalid_pin: InvalidPinError,
-  invalid_phone_number_id: InvalidPhoneNumberIdError,
-  invalid_configuration: InvalidConfigurationError,
-  authentication: AuthenticationError,
-  permission_denied: PermissionDeniedError,
-  not_found: NotFoundError,
-  invalid_request: InvalidRequestError,
-  pin_rejected: PinRejectedError,
-  number_not_ready: NumberNotReadyError,
-  account_restricted: AccountRestrictedError,
-  rate_limited: RateLimitedError,
-  service_unavailable: ServiceUnavailableError,
-  not_applied: NotAppliedError,
-  connection_failed: ConnectionFailedError,
-  timed_out: TimedOutError,
-  unexpected_response: UnexpectedResponseError,
-}
-
-// Names that survive a minifier, and that aren't among the fields.
-for (const [kind, type] of [['two_step', TwoStepError] as const, ...Object.entries(CLASSES)]) {
-  const name = `${kind.replace(/(^|_)(.)/g, (_, __, letter: string) => letter.toUpperCase())}Error`
-  Object.defineProperty(type.prototype, 'name', { value: name, configurable: true, writable: true })
 }

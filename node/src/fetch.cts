@@ -1,37 +1,21 @@
-import { type Transport, TransportError, type TransportResponse } from './transport.cjs'
-
-/** As much of an answer to `fetch` as {@link fetchTransport} uses. */
-export interface FetchResponse {
-  /** The HTTP status. */
-  readonly status: number
-  /** By names and values. */
-  readonly headers: Iterable<[string, string]>
-  /** A stream of bytes, or null. */
-  readonly body: unknown
-}
+import { bytes } from './crossing.cjs'
+import { type Transport, TransportError, type TransportRequest, type TransportResponse } from './transport.cjs'
 
 /** Any `fetch`: Node's, undici's, one wrapped by a library of yours. */
-export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>
+export type Fetch = (url: string, init: FetchInit) => Promise<TransportResponse>
 
 /** What {@link fetchTransport} hands to `fetch` beside the URL. */
-export interface FetchInit {
-  /** Always the same. */
-  method: 'POST'
-  /** The token is in them. */
-  headers: Record<string, string>
-  /** JSON, with the PIN in it. */
-  body: string
+export interface FetchInit extends Pick<TransportRequest, 'method' | 'headers' | 'body' | 'signal'> {
   /** A redirect is never followed with a token. */
-  redirect: 'manual'
-  /** Aborted when nobody waits for the answer any more. */
-  signal: AbortSignal
+  readonly redirect: 'manual'
 }
-
-const MAX_BODY_BYTES = 64 * 1024
 
 /** Nothing left: name resolution, connecting and the TLS handshake come before the request. */
 const BEFORE_SENDING = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
+  'ECONNREFUSED',
+  'ConnectionRefused', // Bun's own, as the next
+  'FailedToOpenSocket',
   'CERT_HAS_EXPIRED',
   'CERT_NOT_YET_VALID',
   'CERT_REVOKED',
@@ -47,7 +31,7 @@ const TIMED_OUT = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT',
 
 /**
  * A transport that goes through a `fetch`: so that undici's MockAgent, nock or msw can stand in, or a company's own agent
- * carries the call. It knows DNS, refused, connect-timeout and certificate failures of Node's fetch as not sent.
+ * carries the call. It knows DNS, refused, connect-timeout and certificate failures of Node's, Bun's and Deno's fetch as not sent.
  *
  * ```ts
  * import { Client, fetchTransport } from 'whatsapp-two-step'
@@ -60,50 +44,43 @@ const TIMED_OUT = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT',
  */
 export function fetchTransport(fetch?: Fetch, init: Readonly<Record<string, unknown>> = {}): Transport {
   return async ({ method, url, headers, body, signal }) => {
-    const send = fetch ?? (globalThis.fetch as unknown as Fetch)
+    let response: TransportResponse | undefined
     try {
-      const response = await send(url, { ...init, method, headers: { ...headers }, body, redirect: 'manual', signal })
-      return { status: response.status, headers: response.headers, body: await read(response) }
+      response = await (fetch ?? globalThis.fetch)(url, { ...init, method, headers: { ...headers }, body, redirect: 'manual', signal })
+      return { status: response.status, headers: response.headers, body: await bytes(response.body) }
     } catch (failure) {
-      throw explained(failure)
+      throw explained(failure, response !== undefined)
     }
   }
 }
 
-/** The body, and no more of it than may be. */
-async function read(response: FetchResponse): Promise<TransportResponse['body']> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  // Leaving the loop early cancels the stream, and so closes the connection.
-  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    chunks.push(chunk)
-    size += chunk.byteLength
-    if (size > MAX_BODY_BYTES) break
-  }
-  return Buffer.concat(chunks)
-}
-
-function explained(failure: unknown): unknown {
-  const causes = [failure, ...reasons(failure)].filter((error) => error instanceof Error) as Array<Error & Problem>
-  const timedOut = causes.some(({ code }) => code !== undefined && TIMED_OUT.has(code))
-  const beforeSending = causes.some(isBeforeSending)
-  if (!timedOut && !beforeSending) return failure
-  return new TransportError(failure instanceof Error ? failure.message : 'fetch failed', { timedOut, beforeSending, cause: failure })
+/** What breaks off an answer is always the network's: never a fault of the program, whatever class it is of. */
+function explained(failure: unknown, isAnswering: boolean): unknown {
+  if (!(failure instanceof Error)) return failure
+  const problems = [failure, failure.cause].filter((error) => error instanceof Error) as Problem[]
+  const timedOut = problems.some(({ code }) => code !== undefined && TIMED_OUT.has(code))
+  const beforeSending = problems.some(isBeforeSending)
+  const unprocessed = problems.some(isRefusedStream) ? 'streamRefused' : undefined
+  if (!timedOut && !beforeSending && !unprocessed && !isAnswering) return failure
+  return new TransportError(failure.message, { timedOut, beforeSending, unprocessed, cause: failure })
 }
 
 interface Problem {
+  readonly message: string
   readonly code?: string
   readonly syscall?: string
   readonly errors?: unknown[]
 }
 
-function reasons(failure: unknown): unknown[] {
-  const cause = failure instanceof Error ? failure.cause : undefined
-  return cause === undefined ? [] : [cause]
+/** An address that was refused, or all of them, if a host has several. */
+function isBeforeSending({ message, code, syscall, errors }: Problem): boolean {
+  if (Array.isArray(errors) && errors.length > 0) return errors.every((error) => isBeforeSending(error as Problem))
+  if (syscall === 'connect' || syscall === 'getaddrinfo' || (code !== undefined && BEFORE_SENDING.has(code))) return true
+  // Deno has words alone, for name resolution, connecting and the TLS handshake.
+  return code === undefined && message.includes('client error (Connect)')
 }
 
-/** An address that was refused, or all of them, if a host has several. */
-function isBeforeSending({ code, syscall, errors }: Problem): boolean {
-  if (Array.isArray(errors) && errors.length > 0) return errors.every((error) => isBeforeSending(error as Problem))
-  return syscall === 'connect' || syscall === 'getaddrinfo' || (code !== undefined && BEFORE_SENDING.has(code))
+/** Undici gives the HTTP/2 stream's error as its cause, with nothing but words for the code that the server gave. */
+function isRefusedStream({ message, code }: Problem): boolean {
+  return code === 'ERR_HTTP2_STREAM_ERROR' && message.includes('NGHTTP2_REFUSED_STREAM')
 }

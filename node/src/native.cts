@@ -1,67 +1,70 @@
 // The native library, and the shape of what crosses to it. What crosses is checked there: here it is unknown.
 
-import type { ErrorKind, Outcome } from './errors.cjs'
-import type { RecordedRequest, SandboxStats } from './testing.cjs'
+import type { TwoStepErrorFields } from './errors.cjs'
+import type { RecordedRequest, SandboxStats } from './recorded.cjs'
+import type { SetTwoStepPinResponse } from './response.cjs'
+import type { TransportRequest, Unprocessed } from './transport.cjs'
 
 export interface NativeModule {
-  createClient(settings: unknown, variables: unknown, onEvents: (events: NativeEvent[]) => void): NativeClient | Failure
+  createClient(settings: unknown, variables: unknown): NativeClient | Failure
   invalidSetting(setting: string, problem: string): Failure
   startSandbox(port: number): NativeSandbox
+  BuiltInCalls: new (client: NativeClient, onEnds: (ends: CallEnd[]) => void) => BuiltInCalls
+  HostCall: new () => HostCall
 }
 
 export interface NativeClient {
   readonly baseUrl: string
   readonly apiVersion: string
+}
+
+/** The calls of one client over the built-in transport. */
+export interface BuiltInCalls {
   start(call: number, phoneNumberId: unknown, pin: unknown): Failure | null
   cancel(call: number): void
-  hold(on: boolean): void
-  answer(call: number, status: number, headers: string[], body: string | Uint8Array): void
-  fail(call: number, texts: string[], timedOut: boolean, beforeSending: boolean, shown?: string): void
 }
 
-/** One of the three is there. */
-export interface NativeEvent {
+/** One of the two is there. */
+export interface CallEnd {
   readonly call: number
-  readonly success?: Success
+  readonly success?: SetTwoStepPinResponse
   readonly failure?: Failure
-  readonly request?: NativeRequest
 }
 
-export interface Success {
-  readonly traceId?: string
-  readonly apiVersion?: string
-  readonly attempts: number
-  readonly usage?: { readonly highestPercentage: number; readonly timeToRegainAccessMs?: number }
-}
-
-export interface Failure {
-  readonly kind: ErrorKind
-  readonly message: string
-  readonly outcome: Outcome
-  readonly hint: string
-  readonly httpStatus?: number
-  readonly graphCode?: number
-  readonly graphSubcode?: number
-  readonly graphType?: string
-  readonly details?: string
-  readonly userTitle?: string
-  readonly userMessage?: string
-  readonly traceId?: string
-  readonly retryAfterMs?: number
-  readonly isRetryable: boolean
-  readonly attempts: number
+export interface Failure extends TwoStepErrorFields {
   readonly causes: string[]
-  readonly exceptionIsClean: boolean
 }
 
-export interface NativeRequest {
-  readonly method: 'POST'
-  readonly url: string
-  readonly headers: Record<string, string>
-  readonly body: string
-  readonly attempt: number
-  readonly timeoutMs: number
-  readonly connectTimeoutMs: number
+/** One call over a transport in JavaScript: each method says what came of the step before, and gives the next one. */
+export interface HostCall {
+  begin(client: NativeClient, phoneNumberId: unknown, pin: unknown, seed: number): NativeStep
+  answered(elapsedMs: number, status: number, headers: string[], body: string | Uint8Array): NativeStep
+  unusable(elapsedMs: number, part: AnswerPart): NativeStep
+  failed(elapsedMs: number, exception: Exception): NativeStep
+  expired(elapsedMs: number, mayHaveLeft: boolean): NativeStep
+  waited(elapsedMs: number): NativeStep
+  repeatsASecret(text: string): boolean
+}
+
+/** What to do next: one of the four is there. */
+export interface NativeStep {
+  readonly request?: NativeRequest
+  readonly waitMs?: number
+  readonly success?: SetTwoStepPinResponse
+  readonly failure?: Failure
+}
+
+export type NativeRequest = Omit<TransportRequest, 'signal'>
+
+export type AnswerPart = 'status' | 'headers' | 'body'
+
+export interface Exception {
+  /** Its text and those of its causes. */
+  readonly texts: string[]
+  readonly timedOut: boolean
+  readonly beforeSending: boolean
+  readonly unprocessed?: Unprocessed | undefined
+  readonly programFault: boolean
 }
 
 export interface NativeSandbox {

@@ -1,4 +1,7 @@
-import type { Call } from './call.cjs'
+/** What hears of a signal's abort. */
+export interface Abortable {
+  abort(reason: unknown): void
+}
 
 /**
  * One listener a signal, however many calls share it: with one a call, Node warns of a leak from the eleventh on.
@@ -7,7 +10,7 @@ import type { Call } from './call.cjs'
 const listeners = new WeakMap<AbortSignal, Listener>()
 
 class Listener {
-  readonly calls = new Set<Call>()
+  readonly calls = new Set<Abortable>()
 
   constructor(readonly signal: AbortSignal) {}
 
@@ -16,7 +19,7 @@ class Listener {
   }
 }
 
-export function listen(signal: AbortSignal, call: Call): void {
+export function listen(signal: AbortSignal, call: Abortable): void {
   let listener = listeners.get(signal)
   if (!listener) {
     listener = new Listener(signal)
@@ -26,7 +29,7 @@ export function listen(signal: AbortSignal, call: Call): void {
   listener.calls.add(call)
 }
 
-export function unlisten(signal: AbortSignal, call: Call): void {
+export function unlisten(signal: AbortSignal, call: Abortable): void {
   const listener = listeners.get(signal)
   if (!listener) return
   listener.calls.delete(call)

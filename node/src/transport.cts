@@ -27,15 +27,16 @@ export interface TransportResponse {
     | Iterable<readonly [string, string]>
     | Readonly<Record<string, string | readonly string[] | number | undefined>>
     | undefined
-  /** Absent is empty. Of a body over 64 KiB, the first 64 KiB and a byte are enough. */
-  readonly body?: string | Uint8Array | ArrayBuffer | null | undefined
+  /** Absent is empty. A stream is read here, also that of a `fetch`'s answer; of a body over 64 KiB, no more than that and a byte. */
+  readonly body?: string | Uint8Array | ArrayBuffer | AsyncIterable<Uint8Array | string> | { getReader(): unknown } | null | undefined
 }
 
 /**
  * Moves one request to the server and its answer back: any HTTP stack, or a stand-in for one in a test.
  *
  * Send the request as it is, once: no redirects, no retries. Give back any answer, whatever its status. Throw if there is none:
- * that counts as sent, so the error's `outcome` is `unknown`, unless a {@link TransportError} says otherwise.
+ * that counts as sent, so the error's `outcome` is `unknown`, unless a {@link TransportError} says otherwise. What is plainly a fault
+ * of the program (`TypeError`, `ReferenceError`, `SyntaxError`, `RangeError`) isn't tried again.
  *
  * ```ts
  * import { Client, type Transport } from 'whatsapp-two-step'
@@ -50,6 +51,19 @@ export interface TransportResponse {
  * ```
  */
 export type Transport = (request: TransportRequest) => Promise<TransportResponse> | TransportResponse
+
+/**
+ * How a server says that it processed nothing of a request. Such a request goes out again, at most 32 times and while there is time,
+ * without counting as a retry; the error's `outcome` is `not_sent`.
+ *
+ * - `connectionEnded`: it ended the connection before it looked at the request, as HTTP/2's GOAWAY with a last stream below the
+ *   request's says. Sent again at once.
+ * - `streamRefused`: HTTP/2's REFUSED_STREAM. Sent again at once, and with a growing wait from the second on.
+ *
+ * A connection that just closes says nothing of the kind.
+ */
+export type Unprocessed = 'connectionEnded' | 'streamRefused'
+const UNPROCESSED: Unprocessed[] = ['connectionEnded', 'streamRefused']
 
 /**
  * What a {@link Transport} throws to say more than that it failed.
@@ -70,12 +84,15 @@ export class TransportError extends Error {
   readonly beforeSending: boolean
   /** A time limit of the transport's own struck: the error's `kind` is `timed_out`. */
   readonly timedOut: boolean
+  /** The request left, but the server says that it processed none of it. */
+  readonly unprocessed: Unprocessed | undefined
 
-  /** What is left out of the options is false. */
-  constructor(message: string, options: { beforeSending?: boolean; timedOut?: boolean; cause?: unknown } = {}) {
+  /** What is left out of the options is false, or absent. */
+  constructor(message: string, options: { beforeSending?: boolean; timedOut?: boolean; unprocessed?: Unprocessed | undefined; cause?: unknown } = {}) {
     super(message, 'cause' in options ? { cause: options.cause } : {})
     this.beforeSending = options.beforeSending === true
     this.timedOut = options.timedOut === true
+    this.unprocessed = UNPROCESSED.find((known) => known === options.unprocessed)
   }
 }
 Object.defineProperty(TransportError.prototype, 'name', { value: 'TransportError', configurable: true, writable: true })

@@ -3,96 +3,103 @@ import assert from 'node:assert/strict'
 import { getEventListeners } from 'node:events'
 import { test } from 'node:test'
 
+import { fetchTransport } from 'whatsapp-two-step'
 import { eventually, failure, ID, PIN, sandboxed, scenarios } from './support.mjs'
 
-const { sandbox, client } = await sandboxed()
+const { sandbox, client: withOptions } = await sandboxed()
 const table = await scenarios(sandbox)
 const listeners = (signal) => getEventListeners(signal, 'abort').length
 
-test('aborted before: nothing is sent, and the reason is the signal\'s', async () => {
-  const before = sandbox.stats().requests
-  const reason = { mine: true }
-  assert.equal(await failure(client().setTwoStepPin(ID, PIN, { signal: AbortSignal.abort(reason) })), reason)
-  const error = await failure(client().setTwoStepPin(ID, PIN, { signal: AbortSignal.abort() }))
-  assert.deepEqual([error.name, error.code], ['AbortError', DOMException.ABORT_ERR])
-  assert.equal(sandbox.stats().requests, before)
-})
+for (const [way, options] of Object.entries({ 'built in': {}, 'a transport': { transport: fetchTransport(fetch) } })) {
+  const client = () => withOptions(options)
 
-test('aborted during: the server sees its request closed', async () => {
-  const before = sandbox.stats()
-  const controller = new AbortController()
-  const call = client().setTwoStepPin(table.hang.id, PIN, { signal: controller.signal })
-  await eventually(() => sandbox.stats().requests === before.requests + 1)
-  assert.equal(sandbox.stats().aborted, before.aborted)
-  controller.abort(new Error('enough'))
-  assert.equal((await failure(call)).message, 'enough')
-  await eventually(() => sandbox.stats().aborted === before.aborted + 1)
-  assert.equal(listeners(controller.signal), 0)
-  await client().setTwoStepPin(ID, PIN)
-})
+  test(`${way}: aborted before: nothing is sent, and the reason is the signal's`, async () => {
+    const before = sandbox.stats().requests
+    const reason = { mine: true }
+    assert.equal(await failure(client().setTwoStepPin(ID, PIN, { signal: AbortSignal.abort(reason) })), reason)
+    const error = await failure(client().setTwoStepPin(ID, PIN, { signal: AbortSignal.abort() }))
+    assert.deepEqual([error.name, error.code], ['AbortError', DOMException.ABORT_ERR])
+    assert.equal(sandbox.stats().requests, before)
+  })
 
-test('aborted between attempts: no further one', async () => {
-  const before = sandbox.stats().requests
-  const controller = new AbortController()
-  const call = client().setTwoStepPin(table['503-1-second'].id, PIN, { signal: controller.signal })
-  await eventually(() => sandbox.stats().requests === before + 1)
-  await new Promise((resolve) => setTimeout(resolve, 100))
-  controller.abort()
-  assert.equal((await failure(call)).name, 'AbortError')
-  await new Promise((resolve) => setTimeout(resolve, 1300))
-  assert.equal(sandbox.stats().requests, before + 1)
-})
+  test(`${way}: aborted during: the server sees its request closed`, async () => {
+    const before = sandbox.stats()
+    const controller = new AbortController()
+    const call = client().setTwoStepPin(table.hang.id, PIN, { signal: controller.signal })
+    await eventually(() => sandbox.stats().requests === before.requests + 1)
+    assert.equal(sandbox.stats().aborted, before.aborted)
+    const start = performance.now()
+    controller.abort(new Error('enough'))
+    assert.equal((await failure(call)).message, 'enough')
+    assert.ok(performance.now() - start < 50)
+    await eventually(() => sandbox.stats().aborted === before.aborted + 1)
+    assert.equal(listeners(controller.signal), 0)
+    await client().setTwoStepPin(ID, PIN)
+  })
 
-test('AbortSignal.timeout and AbortSignal.any', async () => {
-  const error = await failure(client().setTwoStepPin(table.hang.id, PIN, { signal: AbortSignal.timeout(50) }))
-  assert.equal(error.name, 'TimeoutError')
-  const either = AbortSignal.any([AbortSignal.timeout(50), new AbortController().signal])
-  assert.equal((await failure(client().setTwoStepPin(table.hang.id, PIN, { signal: either }))).name, 'TimeoutError')
-})
+  test(`${way}: aborted between attempts: no further one`, async () => {
+    const before = sandbox.stats().requests
+    const controller = new AbortController()
+    const call = client().setTwoStepPin(table['503-1-second'].id, PIN, { signal: controller.signal })
+    await eventually(() => sandbox.stats().requests === before + 1)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    controller.abort()
+    assert.equal((await failure(call)).name, 'AbortError')
+    await new Promise((resolve) => setTimeout(resolve, 1300))
+    assert.equal(sandbox.stats().requests, before + 1)
+  })
 
-test('the user\'s own listeners stay', async () => {
-  const controller = new AbortController()
-  let onabort = 0
-  let listened = 0
-  controller.signal.onabort = () => onabort++
-  controller.signal.addEventListener('abort', () => listened++)
-  await client().setTwoStepPin(ID, PIN, { signal: controller.signal })
-  assert.equal(listeners(controller.signal), 2)
-  const call = failure(client().setTwoStepPin(table.hang.id, PIN, { signal: controller.signal }))
-  controller.abort()
-  await call
-  assert.deepEqual([onabort, listened], [1, 1])
-})
+  test(`${way}: AbortSignal.timeout and AbortSignal.any`, async () => {
+    const error = await failure(client().setTwoStepPin(table.hang.id, PIN, { signal: AbortSignal.timeout(50) }))
+    assert.equal(error.name, 'TimeoutError')
+    const either = AbortSignal.any([AbortSignal.timeout(50), new AbortController().signal])
+    assert.equal((await failure(client().setTwoStepPin(table.hang.id, PIN, { signal: either }))).name, 'TimeoutError')
+  })
 
-test('10,000 calls with one signal leave no listener and no warning', async () => {
-  const warnings = []
-  const warn = (warning) => warnings.push(warning)
-  process.on('warning', warn)
-  const { signal } = new AbortController()
-  const shared = client()
-  for (let sent = 0; sent < 10_000; sent += 64) {
-    await Promise.all(Array.from({ length: 64 }, () => shared.setTwoStepPin(ID, PIN, { signal })))
-  }
-  assert.equal(listeners(signal), 0)
-  await new Promise((resolve) => setImmediate(resolve))
-  process.off('warning', warn)
-  assert.deepEqual(warnings, [])
-})
+  test(`${way}: the user's own listeners stay`, async () => {
+    const controller = new AbortController()
+    let onabort = 0
+    let listened = 0
+    controller.signal.onabort = () => onabort++
+    controller.signal.addEventListener('abort', () => listened++)
+    await client().setTwoStepPin(ID, PIN, { signal: controller.signal })
+    assert.equal(listeners(controller.signal), 2)
+    const call = failure(client().setTwoStepPin(table.hang.id, PIN, { signal: controller.signal }))
+    controller.abort()
+    await call
+    assert.deepEqual([onabort, listened], [1, 1])
+  })
 
-test('a signal that aborts after the end does nothing', async () => {
-  const controller = new AbortController()
-  await client().setTwoStepPin(ID, PIN, { signal: controller.signal })
-  controller.abort()
-  await failure(client().setTwoStepPin(ID, '1', { signal: new AbortController().signal }))
-})
+  test(`${way}: 10,000 calls with one signal leave no listener and no warning`, async () => {
+    const warnings = []
+    const warn = (warning) => warnings.push(warning)
+    process.on('warning', warn)
+    const { signal } = new AbortController()
+    const shared = client()
+    for (let sent = 0; sent < 10_000; sent += 64) {
+      await Promise.all(Array.from({ length: 64 }, () => shared.setTwoStepPin(ID, PIN, { signal })))
+    }
+    assert.equal(listeners(signal), 0)
+    await new Promise((resolve) => setImmediate(resolve))
+    process.off('warning', warn)
+    assert.deepEqual(warnings, [])
+  })
 
-test('many aborted at once', async () => {
-  const before = sandbox.stats()
-  const controller = new AbortController()
-  const shared = client()
-  const calls = Array.from({ length: 50 }, () => failure(shared.setTwoStepPin(table.hang.id, PIN, { signal: controller.signal })))
-  await eventually(() => sandbox.stats().requests === before.requests + 50)
-  controller.abort('all')
-  assert.deepEqual(new Set(await Promise.all(calls)), new Set(['all']))
-  await eventually(() => sandbox.stats().aborted === before.aborted + 50)
-})
+  test(`${way}: a signal that aborts after the end does nothing`, async () => {
+    const controller = new AbortController()
+    await client().setTwoStepPin(ID, PIN, { signal: controller.signal })
+    controller.abort()
+    await failure(client().setTwoStepPin(ID, '1', { signal: new AbortController().signal }))
+  })
+
+  test(`${way}: many aborted at once`, async () => {
+    const before = sandbox.stats()
+    const controller = new AbortController()
+    const shared = client()
+    const calls = Array.from({ length: 50 }, () => failure(shared.setTwoStepPin(table.hang.id, PIN, { signal: controller.signal })))
+    await eventually(() => sandbox.stats().requests === before.requests + 50)
+    controller.abort('all')
+    assert.deepEqual(new Set(await Promise.all(calls)), new Set(['all']))
+    await eventually(() => sandbox.stats().aborted === before.aborted + 50)
+  })
+}

@@ -123,6 +123,15 @@ test('from the environment', async () => {
     process.env.WHATSAPP_APP_SECRET = 'sandbox-app-secret'
     await Client.fromEnv({ baseUrl: sandbox.baseUrl }).setTwoStepPin(ID, PIN)
     assert.equal(Client.fromEnv({ apiVersion: 'v25.0' }).apiVersion, 'v25.0')
+    assert.equal(Client.fromEnv(undefined).apiVersion, 'v24.0')
+    class Mine extends Client {
+      constructor(options) {
+        super({ maxRetries: 0, ...options })
+      }
+    }
+    const mine = Mine.fromEnv({ baseUrl: sandbox.baseUrl })
+    assert.ok(mine instanceof Mine)
+    assert.equal((await mine.setTwoStepPin(ID, PIN)).attempts, 1)
     process.env.WHATSAPP_ACCESS_TOKEN = `${TOKEN}\n`
     assert.throws(() => Client.fromEnv(), (error) => (assertHidden(error, TOKEN), /line break/.test(error.message)))
   } finally {

@@ -3,11 +3,13 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { constants, createSecureServer as createHttp2Server } from 'node:http2'
 import { createServer as createTlsServer } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 
+import { Agent, fetch as undiciFetch } from 'undici'
 import { Client, fetchTransport, TransportError } from 'whatsapp-two-step'
 import { assertHidden, failure, ID, PIN, TOKEN } from './support.mjs'
 
@@ -50,6 +52,35 @@ test('certificate authorities', { skip: hasOpenssl ? false : 'not run: there is 
   } finally {
     server.close()
     server.closeAllConnections()
+  }
+})
+
+test('fetch over HTTP/2: a refused stream goes out again, and is no retry', { skip: hasOpenssl ? false : 'not run: there is no openssl 3' }, async () => {
+  const { cert, key } = certificates()
+  const streams = []
+  const server = createHttp2Server({ cert, key }).on('stream', (stream) => {
+    stream.on('error', () => {})
+    const answer = streams.shift()
+    if (typeof answer === 'number') return stream.close(answer)
+    stream.respond({ ':status': 200 })
+    stream.end('{"success":true}')
+  })
+  const baseUrl = `https://localhost:${await listening(server)}`
+  const dispatcher = new Agent({ allowH2: true, connect: { rejectUnauthorized: false } })
+  const client = new Client({ accessToken: TOKEN, baseUrl, maxRetries: 0, transport: fetchTransport(undiciFetch, { dispatcher }) })
+  try {
+    const { NGHTTP2_REFUSED_STREAM, NGHTTP2_INTERNAL_ERROR } = constants
+    streams.push(NGHTTP2_REFUSED_STREAM, NGHTTP2_REFUSED_STREAM)
+    assert.equal((await client.setTwoStepPin(ID, PIN)).attempts, 3)
+    streams.push(...Array(33).fill(NGHTTP2_REFUSED_STREAM))
+    const refused = await failure(new Client({ accessToken: TOKEN, baseUrl, timeoutMs: 300, transport: fetchTransport(undiciFetch, { dispatcher }) }).setTwoStepPin(ID, PIN))
+    assert.deepEqual([refused.kind, refused.outcome], ['connection_failed', 'not_sent'])
+    streams.splice(0, 99, NGHTTP2_INTERNAL_ERROR)
+    const failed = await failure(client.setTwoStepPin(ID, PIN))
+    assert.deepEqual([failed.kind, failed.outcome, failed.attempts], ['connection_failed', 'unknown', 1])
+  } finally {
+    await dispatcher.destroy()
+    server.close()
   }
 })
 

@@ -41,6 +41,22 @@ test('a pending call holds the process for a transport, too', async () => {
   assert.equal(stdout, 'service_unavailable 2\n')
 })
 
+test('a call over a transport holds the process exactly as long as it runs', async () => {
+  // The transport itself holds nothing: the call does, until its deadline, and not beyond its abort.
+  const silent = `const other = new Client({ accessToken: 'EAAG_test', transport: () => new Promise(() => {}), timeoutMs: LIMIT })
+    const start = performance.now()
+    process.on('exit', () => console.log(Math.round(performance.now() - start)))`
+  const { stdout } = await run(`${silent.replace('LIMIT', 600)}; other.setTwoStepPin('1', '${PIN}').catch((error) => console.log(error.kind))`)
+  const [kind, lasted] = stdout.trim().split('\n')
+  assert.equal(kind, 'timed_out')
+  assert.ok(lasted >= 590 && lasted < 2_000, lasted)
+  const aborted = await run(`${silent.replace('LIMIT', 20_000)}
+    const controller = new AbortController()
+    other.setTwoStepPin('1', '${PIN}', { signal: controller.signal }).catch((error) => console.log(error.name))
+    setTimeout(() => controller.abort(), 100)`)
+  assert.match(aborted.stdout, /^AbortError\n\d{3,4}\n$/)
+})
+
 test('an aborted call lets the process end', async () => {
   const start = performance.now()
   const { stdout } = await run(`set('${table.hang.id}', { signal: AbortSignal.timeout(100) }).catch((error) => console.log(error.name))
@@ -96,6 +112,17 @@ test('node --test reports no leaked handle', async () => {
 
 const worker = (code) => new Worker(START.replace('import { Client } from', 'const { Client } = require(').replace("'whatsapp-two-step'", "'whatsapp-two-step')") + code, { eval: true })
 const ended = (thread) => new Promise((resolve, reject) => thread.once('exit', resolve).once('error', reject))
+
+test('workers terminated with calls over a transport under way', async () => {
+  const before = sandbox.stats()
+  const over = `const { fetchTransport } = require('whatsapp-two-step')
+    const over = new Client({ accessToken: 'EAAG_test', baseUrl: '${sandbox.baseUrl}', transport: fetchTransport(fetch) })
+    for (let n = 0; n < 5; n++) over.setTwoStepPin('${table.hang.id}', '${PIN}').catch(() => {})`
+  const threads = Array.from({ length: 4 }, () => worker(over))
+  await eventually(() => sandbox.stats().requests === before.requests + 20)
+  await Promise.all(threads.map((thread) => thread.terminate()))
+  await eventually(() => sandbox.stats().aborted === before.aborted + 20)
+})
 
 test('many workers at once', async () => {
   const ends = Array.from({ length: 8 }, async () => {

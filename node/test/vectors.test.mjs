@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 
-import { Client, TransportError } from 'whatsapp-two-step'
+import { Client } from 'whatsapp-two-step'
 import { assertHidden, assertRefused, failure, PIN, TOKEN, vectors } from './support.mjs'
 
 const installed = new URL('../node_modules/whatsapp-two-step/', import.meta.url)
@@ -123,33 +123,6 @@ test('Graph errors', async () => {
   }
 })
 
-// In real time: the scripts of a few seconds. The core runs all of them on a clock of its own.
-test('retries', { concurrency: true }, async (t) => {
-  const seconds = ({ steps, expect }) =>
-    expect.takes ?? steps.reduce((sum, { after = 0 }) => sum + after, 0) + expect.waits.reduce((sum, wait) => sum + wait, 0)
-  const cases = vectors('retries').cases.filter((script) => seconds(script) <= 4)
-  assert.ok(cases.length >= 20, `${cases.length} cases`)
-  await Promise.all(
-    cases.map((script) =>
-      t.test(script.name, async () => {
-        let count = 0
-        const transport = async () => {
-          const step = script.steps[count++]
-          await new Promise((resolve) => setTimeout(resolve, step.after * 1000))
-          if (!step.fail) return { ...step.answer, body: body(step.answer) }
-          throw new TransportError('no answer', { timedOut: step.fail === 'timeout', beforeSending: step.before_sending })
-        }
-        const call = new Client({ ...settings(script.settings), transport }).setTwoStepPin('1', PIN)
-        const end = await call.then(({ attempts }) => ({ ok: true, attempts }), (error) => error)
-        const { ok, kind, outcome, attempts, retry_after } = script.expect
-        assert.deepEqual([end.ok, end.kind, end.outcome, end.attempts], [ok, kind, outcome, attempts])
-        assert.equal(count, attempts)
-        if (retry_after) assert.equal(end.retryAfterMs, retry_after * 1000)
-      }),
-    ),
-  )
-})
-
 test('kinds', async () => {
   const { kinds, outcomes, error_fields, response_fields } = vectors('kinds')
   const library = await import('whatsapp-two-step')
@@ -164,6 +137,6 @@ test('kinds', async () => {
   assert.deepEqual(union('Outcome'), outcomes)
   const inMs = (name) => (IN_MS.includes(name) ? `${camel(name)}Ms` : camel(name))
   for (const field of error_fields) assert.match(typings, new RegExp(`readonly ${inMs(field)}\\??:`))
-  const client = file('dist/client.d.cts')
-  for (const field of response_fields) assert.match(client, new RegExp(`readonly ${inMs(field)}\\??:`))
+  const response = file('dist/response.d.cts')
+  for (const field of response_fields) assert.match(response, new RegExp(`readonly ${inMs(field)}\\??:`))
 })

@@ -43,8 +43,6 @@ pub struct Failure {
     pub attempts: u32,
     /// The texts of its cause, of that one's cause, and so on.
     pub causes: Vec<String>,
-    /// Does the JavaScript transport's own exception repeat no secret, so that it can be the cause itself?
-    pub exception_is_clean: bool,
 }
 
 impl From<SetTwoStepPinResponse> for Success {
@@ -81,7 +79,6 @@ impl From<TwoStepError> for Failure {
             is_retryable: error.is_retryable(),
             attempts: error.attempts(),
             causes: std::iter::successors(error.source(), |&cause| cause.source()).map(ToString::to_string).collect(),
-            exception_is_clean: false,
         }
     }
 }

@@ -1,21 +1,18 @@
 //! The Node binding: converts in, calls the core, converts out. What a Node user meets is TypeScript, in `node/src`.
 //!
-//! ```text
-//! TypeScript --start(call, id, pin)--> client --spawn--> core
-//! TypeScript <------Settled(call, result)-- events <-------'
-//! ```
-//!
-//! With a transport in JavaScript, each attempt adds one crossing out (`Request`) and one back (`answer` or `fail`).
-//! Events come, several at once, through one threadsafe function a client; no promise and no thread is made per call.
+//! | way to the server | who drives a call |
+//! |---|---|
+//! | built in: Rust's own sockets (`calls`) | the core's client, on a thread of its own; its end comes to JavaScript as an event, several at once |
+//! | a transport in JavaScript (`host_call`) | TypeScript, on the call as a value: one crossing to begin, and one for each thing that happens to it |
 
 // napi exports nothing to a test build, which linting all targets makes.
 #![cfg_attr(test, allow(dead_code, unused_imports))]
 
 mod calls;
 mod client;
-mod event;
 mod failure;
+mod host_call;
+mod host_http;
 mod sandbox;
 mod secret;
 mod settings;
-mod transport;

@@ -1,5 +1,3 @@
-use std::ops::Deref;
-
 use napi::{bindgen_prelude::ToNapiValue, sys};
 use zeroize::Zeroizing;
 
@@ -12,16 +10,9 @@ impl From<String> for Secret {
     }
 }
 
-impl Deref for Secret {
-    type Target = str;
-    fn deref(&self) -> &str {
-        &self.0
-    }
-}
-
 impl ToNapiValue for Secret {
     unsafe fn to_napi_value(env: sys::napi_env, secret: Self) -> napi::Result<sys::napi_value> {
         // SAFETY: the caller vouches for env.
-        unsafe { <&str>::to_napi_value(env, &secret) }
+        unsafe { <&str>::to_napi_value(env, &secret.0) }
     }
 }

@@ -1,12 +1,12 @@
 //! Settings on their way in: of any type that JavaScript has, until they are looked at here.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use napi::{
     JsValue, ValueType,
     bindgen_prelude::{FromNapiValue, JsObjectValue, Object, Uint8Array, Unknown},
 };
-use whatsapp_two_step::{Client, ClientBuilder, ErrorKind, Language, TwoStepError};
+use whatsapp_two_step::{Client, ClientBuilder, ErrorKind, Language, TransportError, TwoStepError};
 use zeroize::Zeroizing;
 
 /// A setting's name here and in the core.
@@ -23,12 +23,8 @@ const NAMES: &[(&str, &str)] = &[
     ("transport", "transport"),
 ];
 
-/// The settings as the user gave them, and whether there is a transport among them; `variables` are the environment's, if the
-/// token may come from there.
-pub(crate) fn read(
-    settings: Unknown<'_>,
-    variables: Option<&Object<'_>>,
-) -> Result<(ClientBuilder, bool), TwoStepError> {
+/// The settings as the user gave them; `variables` are the environment's, if the token may come from there.
+pub(crate) fn read(settings: Unknown<'_>, variables: Option<&Object<'_>>) -> Result<ClientBuilder, TwoStepError> {
     if !matches!(settings.get_type(), Ok(ValueType::Object)) {
         return Err(wrong("options", "an object such as { accessToken }", &settings));
     }
@@ -68,7 +64,11 @@ pub(crate) fn read(
     for pem in read.certificates("rootCertificates")? {
         builder = builder.root_certificates(&pem);
     }
-    Ok((builder.language(Language::Node), read.has_function("transport")?))
+    if read.has_function("transport")? {
+        // A call over it is driven in TypeScript, and never comes here.
+        builder = builder.transport(Arc::new(|_| async { Err(TransportError::program_fault("driven elsewhere")) }));
+    }
+    Ok(builder.language(Language::Node))
 }
 
 /// The message of an error, with the setting named as it is named here.

@@ -1,5 +1,7 @@
 // What must hold under every runtime: run by runtimes.test.mjs under Node, Bun and Deno. BASE_URL is a sandbox.
 import assert from 'node:assert/strict'
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { createServer } from 'node:net'
 
 import { Client, fetchTransport, InvalidPinError, RateLimitedError, TwoStepError } from 'whatsapp-two-step'
 import { startSandbox } from 'whatsapp-two-step/testing'
@@ -27,9 +29,42 @@ assert.equal((await failure(client.setTwoStepPin('910010000000000', PIN, { signa
 
 const over = make({ transport: fetchTransport(fetch) })
 assert.equal((await over.setTwoStepPin(ID, PIN)).attempts, 1)
+assert.equal((await make({ transport: (request) => fetch(request.url, request) }).setTwoStepPin(ID, PIN)).attempts, 1)
+assert.equal((await failure(over.setTwoStepPin('910010000000000', PIN, { signal: AbortSignal.timeout(50) }))).name, 'TimeoutError')
+
+// What never left is not sent; what broke off is the network's fault, whatever class this runtime's fetch has for it.
+const server = createServer((socket) => socket.once('data', () => socket.end(end)).on('error', () => {})).listen(0, '127.0.0.1')
+await new Promise((resolve) => server.once('listening', resolve))
+const baseUrl = `http://127.0.0.1:${server.address().port}`
+let end = ''
+const go = async (options) => {
+  const { kind, outcome, isRetryable } = await failure(make(options).setTwoStepPin(ID, PIN))
+  return [kind, outcome, isRetryable]
+}
+const ways = [fetchTransport(fetch), (request) => fetch(request.url, request)]
+for (const transport of ways) {
+  for (end of ['', 'HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"succ']) {
+    assert.deepEqual(await go({ baseUrl, transport }), ['connection_failed', 'unknown', true], end)
+  }
+}
+assert.deepEqual(await go({ baseUrl: baseUrl.replace('http:', 'https:'), transport: ways[1] }), ['connection_failed', 'unknown', true])
+await new Promise((resolve) => server.close(resolve))
+for (const url of [baseUrl, 'https://no-such-host.invalid']) {
+  assert.deepEqual(await go({ baseUrl: url, transport: ways[0] }), ['connection_failed', 'not_sent', true])
+}
+assert.deepEqual(await go({ transport: () => undefined.status }), ['connection_failed', 'unknown', false])
+
 const mine = new Error('mine')
 const thrown = await failure(make({ transport: () => Promise.reject(mine) }).setTwoStepPin(ID, PIN))
 assert.equal(thrown.cause, mine)
+const leaked = await failure(make({ transport: (request) => Promise.reject(Object.assign(new Error('mine'), { request })) }).setTwoStepPin(ID, PIN))
+assert.equal(leaked.cause.request, undefined)
+
+const storage = new AsyncLocalStorage()
+const seen = []
+const transport = () => (seen.push(storage.getStore()), { status: seen.length < 2 ? 503 : 200, body: '{"success":true}' })
+await storage.run('the caller', () => make({ transport, maxRetries: 1 }).setTwoStepPin(ID, PIN))
+assert.deepEqual(seen, ['the caller', 'the caller'])
 
 const sandbox = await startSandbox()
 await make({ baseUrl: sandbox.baseUrl }).setTwoStepPin(ID, PIN)

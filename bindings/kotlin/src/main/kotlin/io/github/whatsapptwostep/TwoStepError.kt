@@ -1,6 +1,5 @@
 package io.github.whatsapptwostep
 
-import io.github.whatsapptwostep.ffi.Failure
 import java.time.Duration
 
 /**
@@ -25,25 +24,25 @@ public sealed class TwoStepError(failure: Failure, cause: Throwable?) : RuntimeE
     private val text: String = failure.text
 
     /** What went wrong, as a code. */
-    public val kind: ErrorKind = ErrorKind.valueOf(failure.kind.name)
+    public val kind: ErrorKind = failure.kind
 
     /** What went wrong, in one English sentence that is safe to log and to show. */
     override val message: String = failure.sentence
 
     /** Which PIN holds now? */
-    public val outcome: Outcome = Outcome.valueOf(failure.outcome.name)
+    public val outcome: Outcome = failure.outcome
 
     /** What to do next, in one sentence. */
     public val hint: String = failure.hint
 
     /** The answer's HTTP status, if one came. */
-    public val httpStatus: Int? = failure.httpStatus?.toInt()
+    public val httpStatus: Int? = failure.httpStatus
 
     /** The Graph error's `code`. */
-    public val graphCode: Int? = failure.graphCode?.asInt()
+    public val graphCode: Int? = failure.graphCode?.takeIf { it >= 0 } // none of Meta's is larger
 
     /** The Graph error's `error_subcode`. */
-    public val graphSubcode: Int? = failure.graphSubcode?.asInt()
+    public val graphSubcode: Int? = failure.graphSubcode?.takeIf { it >= 0 }
 
     /** The Graph error's `type`, such as `OAuthException`. */
     public val graphType: String? = failure.graphType
@@ -67,7 +66,7 @@ public sealed class TwoStepError(failure: Failure, cause: Throwable?) : RuntimeE
     public val isRetryable: Boolean = failure.isRetryable
 
     /** How many requests went out: 0 for bad input. */
-    public val attempts: Int = failure.attempts.toInt()
+    public val attempts: Int = failure.attempts
 
     /** One line for a log: the class, the sentence, kind, outcome, codes and trace ID. */
     override fun toString(): String = "${javaClass.name}: $text"
@@ -122,7 +121,7 @@ public class TimedOutError internal constructor(f: Failure, cause: Throwable?) :
 public class UnexpectedResponseError internal constructor(f: Failure, cause: Throwable?) : TwoStepError(f, cause)
 
 internal fun twoStepError(failure: Failure, cause: Throwable?): TwoStepError =
-    when (ErrorKind.valueOf(failure.kind.name)) {
+    when (failure.kind) {
         ErrorKind.INVALID_PIN -> InvalidPinError(failure, cause)
         ErrorKind.INVALID_PHONE_NUMBER_ID -> InvalidPhoneNumberIdError(failure, cause)
         ErrorKind.INVALID_CONFIGURATION -> InvalidConfigurationError(failure, cause)
@@ -140,6 +139,3 @@ internal fun twoStepError(failure: Failure, cause: Throwable?): TwoStepError =
         ErrorKind.TIMED_OUT -> TimedOutError(failure, cause)
         ErrorKind.UNEXPECTED_RESPONSE -> UnexpectedResponseError(failure, cause)
     }
-
-/** No code of Meta's is so large that an [Int] can't hold it. */
-private fun UInt.asInt(): Int? = toInt().takeIf { it >= 0 }

@@ -1,0 +1,97 @@
+package io.github.whatsapptwostep
+
+import java.util.concurrent.ThreadLocalRandom
+import kotlin.time.Duration
+import kotlin.time.Duration.Companion.nanoseconds
+import kotlin.time.toKotlinDuration
+
+/**
+ * A call: the core decides, and a driver does what it says and tells it what came of that. What a transport threw stays here.
+ *
+ * To stop it, close it, and its request.
+ */
+internal class Call(client: Client, phoneNumberId: String, pin: String) : AutoCloseable {
+    private val began = System.nanoTime()
+    private var waited = Duration.ZERO
+    private var thrown: Throwable? = null
+    private var canBeShown = true
+
+    var step: Step = Step.read(Core.begin(beginning(client, phoneNumberId, pin)))
+        private set
+
+    /** For the whole call. */
+    val timeout: Duration = (step as? Step.Send)?.request?.timeLeft?.toKotlinDuration() ?: Duration.ZERO
+
+    /** A wait that is over counts in full, whatever clock it went by. */
+    val elapsed: Duration get() = maxOf((System.nanoTime() - began).nanoseconds, waited)
+
+    fun sent(request: TransportRequest, result: Result<TransportResponse>) {
+        step = Step.read(result.fold({ answered(request.call, it) }, { failed(request, it) }))
+    }
+
+    fun waited(wait: Step.Wait, until: Duration) {
+        waited = until
+        step = Step.read(Core.waited(wait.call, elapsed.inWholeNanoseconds))
+    }
+
+    /** The time is over. */
+    fun expire() {
+        when (val step = step) {
+            is Step.Send -> this.step = Step.read(Core.expired(step.request.call, elapsed.inWholeNanoseconds, step.request.mayHaveLeft))
+            is Step.Wait -> waited(step, until = timeout)
+            is Step.Succeeded, is Step.Failed -> {}
+        }
+    }
+
+    fun result(): SetTwoStepPinResponse =
+        when (val step = step) {
+            is Step.Succeeded -> step.response
+            is Step.Failed -> throw twoStepError(step.failure, cause(step.failure))
+            is Step.Send, is Step.Wait -> error("the call goes on")
+        }
+
+    override fun close() {
+        when (val step = step) {
+            is Step.Send -> Core.cancel(step.request.call)
+            is Step.Wait -> Core.cancel(step.call)
+            is Step.Succeeded, is Step.Failed -> {}
+        }
+    }
+
+    private fun answered(call: Long, response: TransportResponse): ByteArray {
+        thrown = null
+        val answer = Record().long(response.status.toLong()).int(response.headers.count() * 2)
+        response.headers.forEach { (name, value) -> answer.text(name).text(value) }
+        return Core.answered(call, elapsed.inWholeNanoseconds, answer.bytes(response.body).toByteArray())
+    }
+
+    private fun failed(request: TransportRequest, exception: Throwable): ByteArray {
+        val original = (exception as? TransportException)?.cause ?: exception
+        val said = exception as? TransportException
+        val shown = runCatching { original.stackTraceToString() }.getOrNull()
+        thrown = original
+        canBeShown = shown != null
+        val noAnswer = Record().int(exception.problem.ordinal + 1)
+        if (said?.problem == Problem.BODY_TOO_LARGE) noAnswer.short(said.httpStatus)
+        noAnswer.bool(said?.beforeSending == true || !request.mayHaveLeft)
+        said?.unprocessed.let { if (it == null) noAnswer.bool(false) else noAnswer.bool(true).int(it.ordinal + 1) }
+        noAnswer.text(runCatching { original.toString() }.getOrDefault("an exception that can't be printed")).text(shown.orEmpty())
+        return Core.failed(request.call, elapsed.inWholeNanoseconds, noAnswer.toByteArray())
+    }
+
+    /** What the transport threw, if that is why the call failed; clean words in its place, if it repeats a secret. */
+    private fun cause(failure: Failure): Throwable? {
+        val words = failure.cause ?: return null
+        return thrown?.let { if (failure.causeIsClean && canBeShown) it else TransportException.redacted(words, it.stackTrace) }
+    }
+}
+
+private fun beginning(client: Client, phoneNumberId: String, pin: String): ByteArray =
+    Record()
+        .long(client.number)
+        .text(phoneNumberId)
+        .text(pin)
+        .doubleOrNull(null) // the client's timeout
+        .longOrNull(null) // and its number of retries
+        .long(ThreadLocalRandom.current().nextLong())
+        .toByteArray()

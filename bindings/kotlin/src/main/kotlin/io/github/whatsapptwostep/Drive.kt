@@ -1,0 +1,81 @@
+package io.github.whatsapptwostep
+
+import java.time.Duration as JavaDuration
+import kotlin.time.Duration
+import kotlin.time.Duration.Companion.milliseconds
+import kotlin.time.toKotlinDuration
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.CoroutineStart.UNDISPATCHED
+import kotlinx.coroutines.Deferred
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.async
+import kotlinx.coroutines.currentCoroutineContext
+import kotlinx.coroutines.delay
+import kotlinx.coroutines.withTimeoutOrNull
+
+/** Drives the call in the caller's own context: deadline, waits and cancelling are his coroutine's. */
+internal suspend fun Call.drive(transport: Transport): SetTwoStepPinResponse {
+    var sending: Deferred<Result<TransportResponse>>? = null
+    try {
+        withTimeoutOrNull(timeout) {
+            while (true) {
+                when (val step = step) {
+                    is Step.Send -> sent(step.request, transport.start(step.request).also { sending = it }.await())
+                    is Step.Wait -> {
+                        val until = elapsed + step.time.toKotlinDuration()
+                        delay(step.time.toKotlinDuration())
+                        waited(step, until)
+                    }
+                    is Step.Succeeded, is Step.Failed -> break
+                }
+            }
+        }
+        (step as? Step.Send)?.let { last -> sending?.ifThere(late = elapsed - timeout)?.let { sent(last.request, it) } }
+        sending?.cancel() // before the question whether it may have left
+        expire()
+        return result()
+    } finally {
+        sending?.cancel()
+        close()
+    }
+}
+
+/**
+ * Sends in a job of its own: a transport that doesn't stop when it is told to can't hold the call past its time. What it throws is
+ * a value, as coroutines may copy an exception that passes from one to the other.
+ */
+private suspend fun Transport.start(request: TransportRequest): Deferred<Result<TransportResponse>> =
+    CoroutineScope(currentCoroutineContext().minusKey(Job)).async(start = UNDISPATCHED) { runCatching { send(request) } }
+
+/** An answer that is there counts. A process that stood still wakes late, perhaps with an answer in the socket: it is read first. */
+private suspend fun <T> Deferred<T>.ifThere(late: Duration): T? =
+    if (isCompleted || late > 100.milliseconds) withTimeoutOrNull(100.milliseconds) { await() } else null
+
+/** Sends on the thread that it is called on. Null, if [TransportRequest.timeLeft] is over. */
+internal typealias SendHere = (TransportRequest) -> Result<TransportResponse>?
+
+/** Drives the call on the caller's thread, all of it: nothing that blocks another thread can hold it up. */
+internal fun Call.driveHere(send: SendHere): SetTwoStepPinResponse {
+    try {
+        while (true) {
+            when (val step = step) {
+                is Step.Send -> {
+                    val result = send(step.request)
+                    val failure = result?.exceptionOrNull()
+                    if (failure is InterruptedException || failure != null && Thread.interrupted()) throw InterruptedException()
+                    if (result == null) expire() else sent(step.request, result)
+                }
+                is Step.Wait -> {
+                    val until = elapsed + step.time.toKotlinDuration()
+                    step.time.sleep()
+                    waited(step, until)
+                }
+                is Step.Succeeded, is Step.Failed -> return result()
+            }
+        }
+    } finally {
+        close()
+    }
+}
+
+private fun JavaDuration.sleep() = Thread.sleep(toMillis(), nano % 1_000_000)

@@ -1,0 +1,151 @@
+package io.github.whatsapptwostep
+
+import java.io.EOFException
+import java.io.IOException
+import java.io.InterruptedIOException
+import java.net.ProtocolException
+import java.net.SocketException
+import java.time.Duration
+import java.util.concurrent.TimeUnit.MILLISECONDS
+import java.util.concurrent.TimeUnit.NANOSECONDS
+import java.util.concurrent.atomic.AtomicReference
+import okhttp3.Call as OkHttpCall
+import okhttp3.Connection
+import okhttp3.Protocol
+import okhttp3.Response
+import okhttp3.internal.connection.RealConnection
+import okio.AsyncTimeout
+
+private enum class Stage { CONNECTING, GAVE_UP, SENT, OVERDUE, OVER }
+
+/** One request through OkHttp, and how far it has come. Its time limit is that for connecting, and then [limit]. */
+internal class Flight(private val request: TransportRequest, private val limit: Duration?) : AsyncTimeout() {
+    lateinit var call: OkHttpCall
+    private val began = System.nanoTime()
+    private val stage = AtomicReference(Stage.CONNECTING)
+    private var connection: Connection? = null
+    private var isReused = false
+    private var wantsNew = false
+    private var wasLate = false
+
+    /** Did [limit] strike? */
+    val isOverdue: Boolean get() = stage.get() == Stage.OVERDUE
+
+    init {
+        request.connecting()
+    }
+
+    fun run(): TransportResponse {
+        start(request.connectTimeout.toNanos())
+        try {
+            return call.execute().use { it.read(request.maxBodyBytes) }
+        } catch (error: IOException) {
+            throw explain(error)
+        } finally {
+            exit()
+            stage.compareAndSet(Stage.SENT, Stage.OVER)
+        }
+    }
+
+    /** Closes the request. What hasn't left yet never leaves. */
+    fun stop() {
+        if (stage.getAndSet(Stage.OVER) != Stage.OVER) call.cancel()
+    }
+
+    /** There is a connection: the request goes over it, or this throws. */
+    fun depart(connection: Connection, isNew: Boolean) {
+        exit()
+        this.connection = connection
+        isReused = !isNew && connection.protocol() == Protocol.HTTP_1_1
+        if (isReused && wantsNew) throw UsedConnection()
+        val mayGo = stage.compareAndSet(Stage.CONNECTING, Stage.SENT) || stage.get() == Stage.SENT
+        if (!mayGo) throw InterruptedIOException("connect timeout")
+        request.sending()
+        if (limit != null) start(began + limit.toNanos() - System.nanoTime())
+    }
+
+    /**
+     * Shall the request go once more? A server that closes an idle HTTP/1.1 connection tells only whoever reads, and whether it read
+     * anything isn't known. So it goes over a new one then, and its outcome stays unknown if that fails too.
+     */
+    fun goesAgain(error: IOException): Boolean {
+        val again = !wantsNew && isReused && stage.get() == Stage.SENT && error.endsBeforeAnAnswer()
+        wantsNew = wantsNew || again
+        return again || error is UsedConnection
+    }
+
+    override fun timedOut() {
+        // A process that stood still wakes late, perhaps with an answer in the socket: that is read first.
+        val isLate = stage.get() == Stage.SENT && System.nanoTime() - began - (limit?.toNanos() ?: 0) > MOMENT
+        if (isLate && !wasLate) {
+            wasLate = true
+            exit()
+            start(MOMENT)
+        } else if (stage.compareAndSet(Stage.CONNECTING, Stage.GAVE_UP) || stage.compareAndSet(Stage.SENT, Stage.OVERDUE)) {
+            call.cancel()
+        }
+    }
+
+    private fun start(nanos: Long) {
+        timeout(maxOf(nanos, 1), NANOSECONDS)
+        enter()
+    }
+
+    private fun explain(error: IOException): TransportException {
+        val stage = stage.get()
+        val unprocessed = stage == Stage.SENT && !wantsNew
+        return when {
+            error is TransportException -> error
+            stage == Stage.GAVE_UP -> TransportException.timeout(error, beforeSending = true)
+            stage == Stage.CONNECTING && error is InterruptedIOException -> TransportException.timeout(error, beforeSending = true)
+            stage == Stage.CONNECTING -> TransportException.connection(error, beforeSending = true)
+            unprocessed && error.isShutdown() -> TransportException.connectionEnded(error)
+            unprocessed && error.isRefusal() && connection.hasEnded() -> TransportException.connectionEnded(error)
+            unprocessed && error.isRefusal() -> TransportException.streamRefused(error)
+            error is InterruptedIOException -> TransportException.timeout(error)
+            error.isNoHttp() -> TransportException.malformed(error)
+            else -> TransportException.connection(error)
+        }
+    }
+
+    private companion object {
+        val MOMENT = MILLISECONDS.toNanos(100)
+    }
+}
+
+/** This connection was used before, and a new one is wanted. */
+private class UsedConnection : IOException("the server closed another idle connection")
+
+private fun Response.read(maxBodyBytes: Int): TransportResponse {
+    val body = checkNotNull(body) // an executed call's is never null
+    val source = body.source()
+    if (body.contentLength() > maxBodyBytes || source.request(maxBodyBytes + 1L)) {
+        throw TransportException.bodyTooLarge(code)
+    }
+    return TransportResponse(code, headers, source.readByteArray())
+}
+
+// OkHttp has no types of its own for these that are meant for others.
+
+private fun IOException.isShutdown() = javaClass.name == "okhttp3.internal.http2.ConnectionShutdownException"
+
+private fun IOException.isRefusal() =
+    javaClass.name == "okhttp3.internal.http2.StreamResetException" && message == "stream was reset: REFUSED_STREAM"
+
+/** After a GOAWAY, OkHttp says of the requests that are past it that they were refused. */
+private fun Connection?.hasEnded() =
+    try {
+        this is RealConnection && !isHealthy(doExtensiveChecks = false)
+    } catch (_: LinkageError) {
+        false
+    }
+
+private fun IOException.endsBeforeAnAnswer() =
+    this is SocketException || cause is SocketException || (cause as? EOFException)?.message.orEmpty().startsWith("\\n not found: limit=0 ")
+
+/** An answer that is no HTTP, or headers past the limit of 256 KiB. The words are Okio's for a line that doesn't end. */
+private fun IOException.isNoHttp(): Boolean {
+    if (this is ProtocolException) return message != "unexpected end of stream"
+    val cut = (cause as? EOFException)?.message.orEmpty()
+    return cut.startsWith("\\n not found") && !cut.startsWith("\\n not found: limit=0 ")
+}

@@ -1,0 +1,54 @@
+package io.github.whatsapptwostep
+
+import java.io.IOException
+import java.nio.channels.spi.AbstractInterruptibleChannel
+import java.util.Collections
+import java.util.WeakHashMap
+import okhttp3.Connection
+import okhttp3.Interceptor
+import okhttp3.Response
+
+/** Sends a request once more over a new connection, where the one that it went over had been closed while it was idle. */
+internal object SecondConnection : Interceptor {
+    override fun intercept(chain: Interceptor.Chain): Response {
+        val flight = chain.request().tag(Flight::class.java)
+        while (true) {
+            try {
+                return chain.proceed(chain.request())
+            } catch (error: IOException) {
+                if (flight?.goesAgain(error) != true) throw error
+            }
+        }
+    }
+}
+
+/** Runs between connecting and sending: what fails before it has sent nothing. */
+internal class Departure : Interceptor {
+    private val used = Collections.synchronizedSet(Collections.newSetFromMap(WeakHashMap<Connection, Boolean>()))
+
+    override fun intercept(chain: Interceptor.Chain): Response {
+        val connection = checkNotNull(chain.connection()) // a network interceptor's always has one
+        val isNew = used.add(connection)
+        if (isNew) runCatching { connection.socket().keepAlive = true }
+        chain.request().tag(Flight::class.java)?.depart(connection, isNew)
+        return chain.proceed(chain.request())
+    }
+}
+
+/**
+ * Runs [stop] when a thread is interrupted during its work. Reading a socket takes no notice of that by itself; a channel's way of
+ * hearing of it is all that Java has.
+ */
+internal class Interruption(private val stop: () -> Unit) : AbstractInterruptibleChannel() {
+    override fun implCloseChannel() = stop()
+
+    /** @throws java.nio.channels.ClosedByInterruptException if the thread was interrupted. */
+    fun <T> during(work: () -> T): T {
+        begin()
+        try {
+            return work()
+        } finally {
+            end(true)
+        }
+    }
+}
