@@ -4,6 +4,7 @@ use std::{
     future::{Future, poll_fn},
     pin::pin,
     task::Poll,
+    time::Duration,
 };
 
 use super::Inner;
@@ -42,7 +43,7 @@ pub(super) async fn drive<O: Operation>(client: &Inner, operation: O) -> Result<
                     }
                     transport.send(request).await
                 };
-                let end = within(work, limit).await;
+                let end = within(work, limit, grace(&elapsed, limits.timeout)).await;
                 let http_status = end.as_ref().and_then(|end| Some(end.as_ref().ok()?.status().as_u16()));
                 let next = match end {
                     Some(Ok(response)) => sending.answered(elapsed(), &response),
@@ -63,28 +64,43 @@ pub(super) async fn drive<O: Operation>(client: &Inner, operation: O) -> Result<
     }
 }
 
-/// How often other tasks have their turn when the limit is over.
-const LAST_TURNS: u32 = 32;
+/// A limit that strikes so much too late: the process was frozen, or had no processor.
+const LATE: Duration = Duration::from_millis(50);
+/// So long, and so often, other tasks have their turn then.
+const GRACE: Duration = Duration::from_millis(50);
+const TURNS: u32 = 32;
 
-/// The work's result, or nothing if the limit comes first.
-///
-/// An answer that is here counts. After a process was frozen, limit and answer are there at the same moment, but the answer is
-/// still on its way through the tasks that carry it: they get their turns before the work is given up.
-async fn within<T>(work: impl Future<Output = T>, limit: impl Future<Output = ()>) -> Option<T> {
+/// After a process was frozen, limit and answer are there at the same moment, but the answer is still on its way through the tasks
+/// that carry it. They get their turns before the work is given up.
+fn grace(elapsed: impl Fn() -> Duration, deadline: Duration) -> impl FnMut() -> bool {
+    let (mut struck, mut turns) = (None, 0);
+    move || {
+        let now = elapsed();
+        let struck = *struck.get_or_insert(now);
+        turns += 1;
+        struck > deadline + LATE && now < struck + GRACE && turns <= TURNS
+    }
+}
+
+/// The work's result, or nothing if the limit comes first. An answer that is here counts.
+async fn within<T>(
+    work: impl Future<Output = T>,
+    limit: impl Future<Output = ()>,
+    mut goes_on: impl FnMut() -> bool,
+) -> Option<T> {
     let (mut work, mut limit) = (pin!(work), pin!(limit));
-    let mut last_turns = None;
+    let mut has_struck = false;
     poll_fn(|context| {
         if let Poll::Ready(result) = work.as_mut().poll(context) {
             return Poll::Ready(Some(result));
         }
-        let left = match last_turns {
-            None if limit.as_mut().poll(context).is_pending() => return Poll::Pending,
-            None => LAST_TURNS,
-            Some(0) => return Poll::Ready(None),
-            Some(left) => left,
-        };
-        last_turns = Some(left - 1);
-        context.waker().wake_by_ref();
+        has_struck = has_struck || limit.as_mut().poll(context).is_ready();
+        if has_struck && !goes_on() {
+            return Poll::Ready(None);
+        }
+        if has_struck {
+            context.waker().wake_by_ref();
+        }
         Poll::Pending
     })
     .await

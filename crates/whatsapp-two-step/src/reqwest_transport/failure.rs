@@ -151,6 +151,10 @@ fn is_malformed(error: &(dyn StdError + 'static)) -> bool {
     let is_tls = chain(error).any(<dyn StdError>::is::<rustls::Error>);
     !is_tls
         && chain(error).any(|error| {
+            // h2 itself ends a stream or a connection whose peer breaks the protocol, or sends more headers than fit.
+            if error.downcast_ref::<h2::Error>().is_some_and(|error| error.is_library() && error.reason().is_some()) {
+                return true;
+            }
             let parse = error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse);
             let chunk = error
                 .downcast_ref::<io::Error>()

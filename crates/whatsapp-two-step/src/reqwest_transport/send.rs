@@ -8,6 +8,7 @@ use super::{
 use crate::{
     body::Body,
     call::TransportError,
+    error::Reason,
     operation::MAX_BODY_BYTES,
     transport::{Attempt, BoxFuture, Transport},
 };
@@ -57,6 +58,10 @@ async fn read(mut answer: reqwest::Response, max_body_bytes: usize) -> Result<Re
             return Err(TransportError::body_too_large(status.as_u16()));
         }
         body.extend_from_slice(&chunk);
+    }
+    // HTTP/2's stack takes a stream that is reset without an error for one that ended.
+    if (body.len() as u64) < announced {
+        return Err(TransportError::connection("the body ended early").because(Reason::Closed));
     }
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
