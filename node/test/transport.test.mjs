@@ -264,7 +264,7 @@ test('256 at once, all of them under way together', async () => {
 })
 
 test('fetch over real sockets: every fault, as without it', async () => {
-  const over = client({ transport: fetchTransport(fetch), timeoutMs: 900, maxRetries: 0 })
+  const over = client({ transport: fetchTransport(fetch), timeoutMs: 2_500, maxRetries: 0 })
   // What Node's fetch makes otherwise: it inflates, it reads interim answers on, and what is no HTTP is a failed fetch.
   const other = { 'gzip-success': 'success', 'not-http': 'connection_failed', 'no-headers': 'connection_failed', 'endless-headers': 'connection_failed', '20000-headers': 'connection_failed' }
   await Promise.all(
