@@ -1,10 +1,9 @@
 // The client over real sockets, against the sandbox.
 import assert from 'node:assert/strict'
-import { createServer } from 'node:net'
 import { test } from 'node:test'
 
 import { Client, InvalidConfigurationError } from 'whatsapp-two-step'
-import { assertHidden, failure, ID, PIN, sandboxed, scenarios, TOKEN } from './support.mjs'
+import { assertHidden, closedPort, failure, ID, PIN, sandboxed, scenarios, TOKEN } from './support.mjs'
 
 const { sandbox, client } = await sandboxed()
 const table = await scenarios(sandbox)
@@ -66,11 +65,7 @@ test('64 at once over few connections', async () => {
 })
 
 test('nothing listens', async () => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  const error = await failure(client({ baseUrl: `http://127.0.0.1:${port}`, maxRetries: 0 }).setTwoStepPin(ID, PIN))
+  const error = await failure(client({ baseUrl: `http://127.0.0.1:${await closedPort()}`, maxRetries: 0 }).setTwoStepPin(ID, PIN))
   assert.deepEqual([error.kind, error.outcome, error.attempts], ['connection_failed', 'not_sent', 1])
   assert.ok(error.cause instanceof Error)
   const causes = []

@@ -1,6 +1,7 @@
 // What the tests share. They run where the packed package is installed; VECTORS says where the shared vectors are.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { after } from 'node:test'
 import { inspect } from 'node:util'
@@ -21,6 +22,10 @@ export async function sandboxed() {
   const client = (options) => new Client({ accessToken: TOKEN, baseUrl: sandbox.baseUrl, ...options })
   return { sandbox, client }
 }
+
+/** A client over a transport, without retries. */
+export const via = (transport, options) => new Client({ accessToken: TOKEN, maxRetries: 0, transport, ...options })
+export const SUCCESS = '{"success":true}'
 
 /** The sandbox's scenarios by name. */
 export async function scenarios(sandbox) {
@@ -56,6 +61,15 @@ export function assertRefused(error, kind, words) {
   assert.ok(error instanceof TwoStepError, inspect(error))
   assert.deepEqual([error.kind, error.outcome, error.attempts], [kind, 'not_sent', 0])
   for (const word of words) assert.ok(error.message.includes(word), `${word} in ${error.message}`)
+}
+
+/** A port where nothing listens. */
+export async function closedPort() {
+  const server = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const { port } = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  return port
 }
 
 export async function eventually(isSo) {

@@ -1,20 +1,14 @@
-// Other ways to the server: a function of the user's, and fetch with undici's MockAgent, nock, msw.
+// A transport of the user's own: what it may give back, and what it may throw.
 import assert from 'node:assert/strict'
-import { AsyncLocalStorage } from 'node:async_hooks'
-import { readFile } from 'node:fs/promises'
-import { createServer as createTcpServer } from 'node:net'
 import { Readable } from 'node:stream'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
 import { runInNewContext } from 'node:vm'
 
-import { Client, fetchTransport, TransportError } from 'whatsapp-two-step'
-import { assertHidden, eventually, failure, ID, PIN, sandboxed, scenarios, TOKEN } from './support.mjs'
+import { fetchTransport, TransportError } from 'whatsapp-two-step'
+import { assertHidden, closedPort, failure, ID, PIN, sandboxed, SUCCESS, TOKEN, via } from './support.mjs'
 
-const { sandbox, client } = await sandboxed()
-const table = await scenarios(sandbox)
-const via = (transport, options) => new Client({ accessToken: TOKEN, maxRetries: 0, transport, ...options })
-const SUCCESS = '{"success":true}'
+const { client } = await sandboxed()
 
 test('answers in every form', async () => {
   const forms = [
@@ -99,7 +93,7 @@ test('a fault of the program is not tried again', async () => {
     }
   }
   // A fetch that fails throws a TypeError, too.
-  const { port } = await closed()
+  const port = await closedPort()
   const networks = [
     () => fetch(`http://127.0.0.1:${port}`),
     () => { throw new TypeError('fetch failed', { cause: new Error('other side closed') }) },
@@ -182,161 +176,5 @@ test('a transport can say more', async () => {
     const exception = new TransportError('no', says)
     const error = await failure(via(() => { throw exception }).setTwoStepPin(ID, PIN))
     assert.deepEqual([error.kind, error.outcome, error.cause], [kind, outcome, exception])
-  }
-})
-
-test('time is up: the signal tells the transport', async () => {
-  let signal
-  const hangs = (request) => ((signal = request.signal), new Promise(() => {}))
-  const error = await failure(via(hangs, { timeoutMs: 100 }).setTwoStepPin(ID, PIN))
-  assert.deepEqual([error.kind, error.outcome], ['timed_out', 'unknown'])
-  assert.equal(signal.aborted, true)
-  const call = via(hangs).setTwoStepPin(ID, PIN, { signal: AbortSignal.timeout(50) })
-  assert.equal((await failure(call)).name, 'TimeoutError')
-  assert.equal(signal.aborted, true)
-  // An answer after the end is nobody's.
-  let answer
-  const late = via(() => new Promise((resolve) => (answer = resolve)), { timeoutMs: 50 })
-  await failure(late.setTwoStepPin(ID, PIN))
-  answer({ status: 200, body: SUCCESS })
-  await new Promise((resolve) => setImmediate(resolve))
-})
-
-test('the transport is retried, and runs in the caller\'s context', async () => {
-  const storage = new AsyncLocalStorage()
-  const seen = []
-  const transport = ({ attempt }) => {
-    seen.push([attempt, storage.getStore()])
-    return attempt < 3 ? { status: 503 } : { status: 200, body: SUCCESS }
-  }
-  const response = await storage.run('mine', () => via(transport, { maxRetries: 2 }).setTwoStepPin(ID, PIN))
-  assert.equal(response.attempts, 3)
-  assert.deepEqual(seen, [[1, 'mine'], [2, 'mine'], [3, 'mine']])
-})
-
-test('a request that the server did not process goes out again, and is no retry', async () => {
-  for (const unprocessed of ['connectionEnded', 'streamRefused']) {
-    let count = 0
-    const transport = () => {
-      if (++count < 3) throw new TransportError('not processed', { unprocessed })
-      return { status: 200, body: SUCCESS }
-    }
-    assert.equal((await via(transport).setTwoStepPin(ID, PIN)).attempts, 3)
-    const exception = new TransportError('never', { unprocessed: 'connectionEnded' })
-    const error = await failure(via(() => { throw exception }).setTwoStepPin(ID, PIN))
-    assert.deepEqual([error.kind, error.outcome, error.attempts, error.cause], ['connection_failed', 'not_sent', 33, exception])
-  }
-})
-
-test('an answer that came while the process was busy counts, also past the deadline', async () => {
-  // The server answers after 300 ms.
-  for (const transport of [fetchTransport(fetch), (request) => fetch(request.url, request)]) {
-    const over = client({ transport, timeoutMs: 600, maxRetries: 0 })
-    const before = sandbox.stats().requests
-    const call = over.setTwoStepPin(table['slow-success'].id, PIN)
-    await eventually(() => sandbox.stats().requests > before)
-    await readFile(new URL(import.meta.url)) // what is busy is a file's callback: the timers come next, before the sockets
-    for (const end = performance.now() + 900; performance.now() < end; );
-    assert.equal((await call).attempts, 1)
-  }
-})
-
-test('a wait that ends past the deadline sends nothing', async () => {
-  let count = 0
-  const call = failure(via(() => (count++, { status: 503 }), { maxRetries: 2, timeoutMs: 300 }).setTwoStepPin(ID, PIN))
-  await new Promise((resolve) => setImmediate(resolve))
-  for (const end = performance.now() + 500; performance.now() < end; );
-  assert.deepEqual([(await call).kind, count], ['service_unavailable', 1])
-})
-
-test('256 at once, all of them under way together', async () => {
-  let now = 0
-  let most = 0
-  const transport = async () => {
-    most = Math.max(most, ++now)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-    now--
-    return { status: 200, body: SUCCESS }
-  }
-  const it = via(transport)
-  await Promise.all(Array.from({ length: 256 }, () => it.setTwoStepPin(ID, PIN)))
-  assert.equal(most, 256)
-})
-
-test('fetch over real sockets: every fault, as without it', async () => {
-  const over = client({ transport: fetchTransport(fetch), timeoutMs: 900, maxRetries: 0 })
-  // What Node's fetch makes otherwise: it inflates, it reads interim answers on, and what is no HTTP is a failed fetch.
-  const other = { 'gzip-success': 'success', 'not-http': 'connection_failed', 'no-headers': 'connection_failed', 'endless-headers': 'connection_failed', '20000-headers': 'connection_failed' }
-  await Promise.all(
-    Object.values(table).map(async ({ id, name, kind }) => {
-      const end = await over.setTwoStepPin(id, PIN).then(() => 'success', (error) => (assertHidden(error, TOKEN, PIN), error.kind))
-      assert.ok([kind, other[name]].includes(end), `${name}: ${end}, not ${kind}`)
-    }),
-  )
-  const before = sandbox.stats().aborted
-  await failure(client({ transport: fetchTransport() }).setTwoStepPin(table.hang.id, PIN, { signal: AbortSignal.timeout(100) }))
-  await eventually(() => sandbox.stats().aborted > before)
-})
-
-/** A port where nothing listens. */
-async function closed() {
-  const server = createTcpServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return { port }
-}
-
-test('fetch: what never left is not sent', async () => {
-  const { port } = await closed()
-  const go = (baseUrl) => failure(via(fetchTransport(fetch), { baseUrl }).setTwoStepPin(ID, PIN))
-  for (const url of [`http://127.0.0.1:${port}`, `http://localhost:${port}`, 'https://no-such-host.invalid']) {
-    const error = await go(url)
-    assert.deepEqual([error.kind, error.outcome], ['connection_failed', 'not_sent'], inspect(error))
-    assert.ok(error.cause instanceof TransportError && error.cause.cause instanceof TypeError)
-  }
-})
-
-test('undici: its own fetch, with a MockAgent', async () => {
-  const { fetch: undiciFetch, MockAgent } = await import('undici')
-  const agent = new MockAgent()
-  agent.disableNetConnect()
-  const pool = agent.get('https://graph.facebook.com')
-  pool.intercept({ method: 'POST', path: `/v24.0/${ID}`, body: `{"pin":"${PIN}"}` }).reply(200, SUCCESS, { headers: { 'x-fb-request-id': 'Amock' } })
-  pool.intercept({ method: 'POST', path: `/v24.0/${ID}` }).reply(429, '', { headers: { 'retry-after': '3600' } })
-  const mocked = via(fetchTransport(undiciFetch, { dispatcher: agent }))
-  assert.equal((await mocked.setTwoStepPin(ID, PIN)).traceId, 'Amock')
-  assert.equal((await failure(mocked.setTwoStepPin(ID, PIN))).retryAfterMs, 3_600_000)
-  assert.equal((await failure(mocked.setTwoStepPin('7', PIN))).kind, 'connection_failed')
-  await agent.close()
-})
-
-test('nock', async () => {
-  const { default: nock } = await import('nock')
-  try {
-    nock('https://graph.facebook.com').post(`/v24.0/${ID}`, { pin: PIN }).matchHeader('authorization', `Bearer ${TOKEN}`).reply(200, SUCCESS)
-    assert.equal((await via(fetchTransport()).setTwoStepPin(ID, PIN)).attempts, 1)
-    nock('https://graph.facebook.com').post(`/v24.0/${ID}`).reply(400, { error: { code: 133005, message: 'wrong' } })
-    assert.equal((await failure(via(fetchTransport()).setTwoStepPin(ID, PIN))).kind, 'pin_rejected')
-  } finally {
-    nock.restore()
-  }
-})
-
-test('msw', async () => {
-  const { http, HttpResponse } = await import('msw')
-  const { setupServer } = await import('msw/node')
-  const server = setupServer(
-    http.post('https://graph.facebook.com/v24.0/:id', async ({ request, params }) => {
-      assert.deepEqual(await request.json(), { pin: PIN })
-      return params.id === ID ? HttpResponse.json({ success: true }) : HttpResponse.json({ error: { code: 190 } }, { status: 401 })
-    }),
-  )
-  server.listen({ onUnhandledRequest: 'error' })
-  try {
-    assert.equal((await via(fetchTransport()).setTwoStepPin(ID, PIN)).attempts, 1)
-    assert.equal((await failure(via(fetchTransport()).setTwoStepPin('7', PIN))).kind, 'authentication')
-  } finally {
-    server.close()
   }
 })
