@@ -31,6 +31,7 @@ class Program:
         if server.ca:
             line += ["--ca", server.ca]
             environment["NODE_EXTRA_CA_CERTS"] = server.ca  # Node reads it when it starts
+            environment["ROOT_CERTIFICATES"] = server.ca  # scripts/swift has it trusted
         before = server.count()
         out, answered_ms = _watch(line, environment)
         after = server.count()

@@ -32,13 +32,13 @@ class Work:
 
 
 def same(number):
-    return dict.fromkeys(("rust", "python", "node", "kotlin"), number)
+    return dict.fromkeys(("rust", "python", "node", "kotlin", "swift"), number)
 
 
 # As many calls as take about a second; what is compiled while it runs is warmed up longer.
-WARMUP = {"rust": 2000, "python": 200, "node": 1000, "kotlin": 3000}
-SEQUENTIAL = {"rust": 20_000, "python": 2000, "node": 3000, "kotlin": 2000}
-AT_64 = {"rust": 20_000, "python": 4000, "node": 5000, "kotlin": 4000}
+WARMUP = {"rust": 2000, "python": 200, "node": 1000, "kotlin": 3000, "swift": 500}
+SEQUENTIAL = {"rust": 20_000, "python": 2000, "node": 3000, "kotlin": 2000, "swift": 2000}
+AT_64 = {"rust": 20_000, "python": 4000, "node": 5000, "kotlin": 4000, "swift": 4000}
 
 
 def works(quick):
