@@ -12,7 +12,8 @@ ROWS = [
     ("sequential", "python", "whatsapp-two-step", ["urllib3", "requests", "httpx", "pywa", "facebook-business"]),
     ("at_64", "python", "whatsapp-two-step-async", ["aiohttp", "httpx-async"]),
     ("at_64", "node", "whatsapp-two-step", ["undici", "fetch", "axios", "whatsapp", "facebook-nodejs-business-sdk"]),
-    ("at_64", "kotlin", "whatsapp-two-step", ["okhttp"]),
+    ("at_64", "kotlin", "whatsapp-two-step", ["okhttp", "facebook-java-business-sdk"]),
+    ("at_64", "swift", "whatsapp-two-step", ["urlsession"]),
 ]
 SHORT = {"sequential": "one call after another", "at_64": "64 at once"}
 NAMES = {"node": "Node.js"}

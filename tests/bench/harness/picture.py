@@ -11,7 +11,7 @@ from matplotlib import pyplot  # noqa: E402: after the settings
 from figures import middle  # noqa: E402
 from page import NAMES, SHORT  # noqa: E402
 
-PANELS = [("sequential", "rust"), ("sequential", "python"), ("at_64", "python"), ("at_64", "node"), ("at_64", "kotlin")]
+PANELS = [("sequential", "rust"), ("sequential", "python"), ("at_64", "python"), ("at_64", "node"), ("at_64", "kotlin"), ("at_64", "swift")]
 OURS, OTHERS = "#1a7f5a", "#9aa5b1"
 
 

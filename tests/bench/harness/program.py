@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import tempfile
 import time
@@ -31,6 +32,7 @@ class Program:
         if server.ca:
             line += ["--ca", server.ca]
             environment["NODE_EXTRA_CA_CERTS"] = server.ca  # Node reads it when it starts
+            environment["ROOT_CERTIFICATES"] = server.ca  # scripts/swift has it trusted
         before = server.count()
         out, answered_ms = _watch(line, environment)
         after = server.count()
@@ -53,7 +55,7 @@ def _watch(line, environment):
             timer.stop()
         if process.returncode != 0:
             errors.seek(0)
-            said = [text.strip() for text in errors.read().splitlines() if "rror" in text or "panicked" in text] or ["it says nothing"]
+            said = [text.strip() for text in errors.read().splitlines() if re.search("rror|xception|panicked", text)] or ["it says nothing"]
             raise RunFailed(f"exit {process.returncode}: {said[0][:200]}")
         return out, answered_ms
 

@@ -3,6 +3,8 @@
 import tarfile
 import zipfile
 
+PHONE_LIBRARY = "its library, as on a phone"
+
 
 def of(dist):
     found = []
@@ -23,7 +25,7 @@ def of(dist):
         with zipfile.ZipFile(jar) as archive:
             for entry in archive.infolist():
                 if entry.filename.endswith((".so", ".dylib")):
-                    add("its library, as on a phone", entry.file_size)
+                    add(PHONE_LIBRARY, entry.file_size)
     for command in dist.glob("bin/whatsapp-two-step"):
         add("command", command.stat().st_size)
     return found

@@ -13,7 +13,7 @@ TITLES = {
 NOTES = {
     "sequential": "Per call. CPU is the client's, user and system. The ratio is our CPU over the peer's: the median over the rounds, and the least and the most.",
     "at_64": "As above; median and p99 are what one call waits, with 63 others before the same server.",
-    "cold": "From the start of the process to the first answer; import, and first call (making the client, and one call) as the program itself sees them. `(nothing)` is the interpreter alone.",
+    "cold": "From the start of the process to the first answer; import, and first call (making the client, and one call) as the program itself sees them. `(nothing)` is the interpreter alone; for Swift, what starts it.",
     "slow": "The ideal is calls × 50 ms / 256.",
     "slow_tls": "HTTP/2 where the client speaks it.",
     "memory": "Resident, in MiB: after the import, after 100 calls, after all, and at the highest.",

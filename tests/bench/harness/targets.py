@@ -1,6 +1,7 @@
 """What was to be reached, and whether it was."""
 
 from figures import find, middle, ratio
+from sizes import PHONE_LIBRARY
 
 OURS = "whatsapp-two-step"
 ASYNC = "whatsapp-two-step-async"
@@ -9,7 +10,7 @@ ASYNC = "whatsapp-two-step-async"
 CPU = [
     ("sequential", "rust", OURS, "rust", "reqwest", 1.15),
     ("sequential", "rust", OURS, "rust", "hyper-util", 1.4),
-    ("at_64", "rust", OURS, "rust", "reqwest", 1.15),
+    ("at_64", "rust", OURS, "rust", "reqwest", 1.05),
     ("at_64", "rust", OURS, "rust", "hyper-util", 1.4),
     ("sequential", "python", OURS, "rust", OURS, 1.5),
     ("sequential", "python", OURS, "python", "httpx", 1 / 8),
@@ -20,27 +21,40 @@ CPU = [
     ("at_64", "node", OURS, "node", "fetch", 0.1),
     ("at_64", "node", OURS, "node", "axios", 0.1),
     ("at_64", "node", OURS, "node", "whatsapp", 0.1),
+    ("sequential", "kotlin", OURS, "kotlin", "okhttp", 1.6),
+    ("at_64", "kotlin", OURS, "kotlin", "okhttp", 1.6),
 ]
+# The same on 2026-11-24: nothing that came since shall have made it worse. Written down, as a limit that is taken
+# from the last run would move with each.
+BEFORE = [
+    ("sequential", "python", OURS, "python", "httpx", 0.1392),
+    ("at_64", "python", ASYNC, "python", "aiohttp", 0.2662),
+    ("at_64", "node", OURS, "node", "undici", 0.4767),
+]
+NO_WORSE = 1.03
 WORDS = {"sequential": "one after another", "at_64": "64 at once", "slow": "256 at once, 50 ms each", "slow_tls": "256 at once, 50 ms each, TLS"}
 IMPORT_MS = {"python": 15, "node": 25}
 # Who knows Graph as we do, rather than HTTP alone.
 FULL_FEATURED = {"rust": ["wacloudapi"], "python": ["pywa", "facebook-business"], "node": ["whatsapp", "facebook-nodejs-business-sdk"]}
-NEAR_IDEAL, FIRST_CALL, MEMORY = 1.15, 0.5, 1.10
+# The host's own HTTP, where ours goes over it: what it takes by itself is not ours to save.
+UNDER = {"kotlin": "okhttp", "swift": "urlsession"}
+NEAR_IDEAL, FIRST_CALL, MEMORY, PHONE_MB = 1.15, 0.5, 1.10, 0.75
 
 
 def judge(results):
     """[{what, value, at_most, met}], without those whose peers were not there."""
     works = results["works"]
-    found = [*_cpu(works), *_slow(works), *_cold(works), *_memory(works)]
+    found = [*_cpu(works), *_slow(works), *_cold(works), *_memory(works), *_sizes(results["sizes"])]
     return [{"what": what, "value": round(value, 4), "at_most": limit, "met": value <= limit} for what, value, limit in found if value is not None]
 
 
 def _cpu(works):
-    for work, language, peer, other_language, other, limit in CPU:
+    before = [(*who, was * NO_WORSE, ", no worse than before") for *who, was in BEFORE]
+    for work, language, peer, other_language, other, limit, why in [*((*one, "") for one in CPU), *before]:
         entries = works.get(work, [])
         found = ratio(find(entries, language, peer), find(entries, other_language, other), "cpu_us")
         name = other if other_language == language else f"our {other_language.title()} client"
-        yield f"{language} {peer}, {WORDS[work]}: CPU / {name}'s", found and found[0], limit
+        yield f"{language} {peer}, {WORDS[work]}: CPU / {name}'s{why}", found and found[0], limit
 
 
 def _ours(works, work):
@@ -52,7 +66,8 @@ def _ours(works, work):
 def _slow(works):
     for work in ("slow", "slow_tls"):
         for entry, name in _ours(works, work):
-            yield f"{name}, {WORDS[work]}: time / ideal", middle(entry, "wall_s") / entry["ideal_s"][0], NEAR_IDEAL
+            limit = max(NEAR_IDEAL, _quotient(_under(works[work], entry), "wall_s", "ideal_s") or 0)
+            yield f"{name}, {WORDS[work]}: time / ideal", _quotient(entry, "wall_s", "ideal_s"), limit
 
 
 def _cold(works):
@@ -68,5 +83,21 @@ def _cold(works):
 
 def _memory(works):
     for entry, name in _ours(works, "memory"):
-        if middle(entry, "rss_100_kb"):
-            yield f"{name}: memory after all calls / after 100", middle(entry, "rss_end_kb") / middle(entry, "rss_100_kb"), MEMORY
+        limit = MEMORY * (_quotient(_under(works["memory"], entry), "rss_end_kb", "rss_100_kb") or 1)
+        yield f"{name}: memory after all calls / after 100", _quotient(entry, "rss_end_kb", "rss_100_kb"), limit
+
+
+def _under(entries, entry):
+    """What the host's own HTTP came to in the same work, if ours is over it and it was there."""
+    return find(entries, entry["language"], UNDER.get(entry["language"]))
+
+
+def _quotient(entry, name, other):
+    over, under = middle(entry, name), middle(entry, other)
+    return over / under if over and under else None
+
+
+def _sizes(sizes):
+    for one in sizes:
+        if one["what"] == PHONE_LIBRARY:
+            yield "the library for phones, stripped, MB", one["bytes"] / 1e6, PHONE_MB

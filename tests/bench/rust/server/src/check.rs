@@ -15,7 +15,7 @@ struct SetPin {
 }
 
 /// The token may stand where Graph takes it: in the header, as the programs send it, or as the parameter `access_token`, as
-/// Meta's own SDKs do; and the parameters may be JSON or a form.
+/// Meta's own SDKs do; and the parameters may be JSON or a form, in one part or several.
 pub(crate) fn check(head: &Parts, body: &[u8]) -> Result<(), &'static str> {
     // One SDK ends its path with a slash.
     let path = head.uri.path();
@@ -41,4 +41,11 @@ pub(crate) fn check(head: &Parts, body: &[u8]) -> Result<(), &'static str> {
 /// Has the query or the form this parameter? None of ours needs an escape.
 fn has(parameters: &str, name: &str, value: &str) -> bool {
     parameters.split('&').any(|parameter| parameter.split_once('=') == Some((name, value)))
+        || parameters.split("\r\n--").any(|part| is_part(part, name, value))
+}
+
+/// A part of a form: its headers, an empty line, its value.
+fn is_part(part: &str, name: &str, value: &str) -> bool {
+    let Some((headers, held)) = part.split_once("\r\n\r\n") else { return false };
+    held == value && headers.contains(&format!("name=\"{name}\""))
 }

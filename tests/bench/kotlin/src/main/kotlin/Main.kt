@@ -1,3 +1,5 @@
+import com.facebook.ads.sdk.APIContext
+import io.github.whatsapptwostep.TwoStepClient
 import java.io.File
 import kotlin.system.exitProcess
 import kotlinx.coroutines.Dispatchers
@@ -31,11 +33,17 @@ fun main(given: Array<String>) {
 
 class Arguments(val url: String, val calls: Int, val concurrency: Int, val warmup: Int, val ca: String?)
 
-/** Someone who is measured: [connect] makes a client, and gives the function that calls once. */
-class Peer(val version: String, val isOurs: Boolean, val connect: (Arguments) -> suspend () -> Unit)
+/** Someone who is measured: [connect] makes a client, and gives the function that calls once. A run loads the classes of one only. */
+class Peer(version: () -> String, val isOurs: Boolean, val connect: (Arguments) -> suspend () -> Unit) {
+    val version by lazy(version)
+}
+
+/** As its archive is named. */
+private fun versionOf(type: Class<*>) = type.protectionDomain.codeSource.location.path.substringAfterLast('-').removeSuffix(".jar")
 
 private val PEERS =
     mapOf(
-        "whatsapp-two-step" to Peer(OWN_VERSION, isOurs = true, ::ours),
-        "okhttp" to Peer(OkHttp.VERSION, isOurs = false, ::okHttp),
+        "whatsapp-two-step" to Peer({ versionOf(TwoStepClient::class.java) }, isOurs = true, ::ours),
+        "okhttp" to Peer({ OkHttp.VERSION }, isOurs = false, ::okHttp),
+        "facebook-java-business-sdk" to Peer({ versionOf(APIContext::class.java) }, isOurs = false, ::facebook),
     )

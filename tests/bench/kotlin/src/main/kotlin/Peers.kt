@@ -11,13 +11,9 @@ import okhttp3.tls.HandshakeCertificates
 import okhttp3.tls.decodeCertificatePem
 import org.json.JSONObject
 
-private const val TOKEN = "EAABENCHpKq7ZBZC3xWvMt0aYdRs5LuJf9ZAhG2nEo8iVb4wQcTzX1rUy6mZD"
-private const val PHONE_NUMBER_ID = "106540352242922"
-private const val PIN = "012345"
-
-/** As its archive is named. */
-val OWN_VERSION: String =
-    TwoStepClient::class.java.protectionDomain.codeSource.location.path.substringAfterLast("two-step-").removeSuffix(".jar")
+const val TOKEN = "EAABENCHpKq7ZBZC3xWvMt0aYdRs5LuJf9ZAhG2nEo8iVb4wQcTzX1rUy6mZD"
+const val PHONE_NUMBER_ID = "106540352242922"
+const val PIN = "012345"
 
 fun ours(arguments: Arguments): suspend () -> Unit {
     val client =
@@ -29,20 +25,8 @@ fun ours(arguments: Arguments): suspend () -> Unit {
     return { client.setTwoStepPin(PHONE_NUMBER_ID, PIN) }
 }
 
-/** OkHttp, told of as many calls at once as there are: five to a host is its own limit, and so many it keeps. */
 fun okHttp(arguments: Arguments): suspend () -> Unit {
-    val dispatcher =
-        Dispatcher().apply {
-            maxRequests = arguments.concurrency
-            maxRequestsPerHost = arguments.concurrency
-        }
-    val client =
-        OkHttpClient.Builder()
-            .dispatcher(dispatcher)
-            .pool(arguments)
-            .callTimeout(30, TimeUnit.SECONDS)
-            .trust(arguments.ca)
-            .build()
+    val client = widened(arguments)
     val url = "${arguments.url}/v24.0/$PHONE_NUMBER_ID"
     val json = "application/json".toMediaType()
     return {
@@ -52,6 +36,21 @@ fun okHttp(arguments: Arguments): suspend () -> Unit {
             check(answer.isSuccessful && JSONObject(answer.body.string()).getBoolean("success")) { "not set" }
         }
     }
+}
+
+/** OkHttp, told of as many calls at once as there are: five to a host is its own limit, and so many it keeps. */
+fun widened(arguments: Arguments): OkHttpClient {
+    val dispatcher =
+        Dispatcher().apply {
+            maxRequests = arguments.concurrency
+            maxRequestsPerHost = arguments.concurrency
+        }
+    return OkHttpClient.Builder()
+        .dispatcher(dispatcher)
+        .pool(arguments)
+        .callTimeout(30, TimeUnit.SECONDS)
+        .trust(arguments.ca)
+        .build()
 }
 
 private fun OkHttpClient.Builder.pool(arguments: Arguments) =
