@@ -9,16 +9,22 @@ import io.github.whatsapptwostep.TwoStepClient
 import io.github.whatsapptwostep.TwoStepError
 import io.github.whatsapptwostep.UnexpectedResponseError
 import java.io.ByteArrayOutputStream
+import java.io.IOException
 import java.io.ObjectOutputStream
+import java.io.UncheckedIOException
 import java.net.URI
 import java.net.http.HttpClient
 import java.net.http.HttpRequest
 import java.net.http.HttpResponse.BodyHandlers
 import kotlin.coroutines.AbstractCoroutineContextElement
 import kotlin.coroutines.CoroutineContext
+import kotlin.coroutines.suspendCoroutine
+import kotlin.system.measureTimeMillis
+import kotlin.time.Duration.Companion.milliseconds
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.test.runTest
 import kotlinx.coroutines.withContext
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertNull
@@ -61,12 +67,45 @@ class TransportTest {
         }
     }
 
+    /** It would be thrown again: one attempt. What a network may throw is tried again. */
+    @Test
+    fun aFaultOfTheProgramIsNotTriedAgain() {
+        fun attempts(throwable: Throwable): Pair<Int, Boolean> {
+            val client = TwoStepClient(TOKEN) { transport { throw throwable }.maxRetries(1) }
+            var error: TwoStepError? = null
+            runTest { error = runCatching { client.setTwoStepPin(ID, PIN) }.exceptionOrNull() as TwoStepError }
+            return error!!.attempts to error!!.isRetryable
+        }
+        for (fault in listOf(NullPointerException(), IllegalStateException(), AssertionError())) assertEquals(1 to false, attempts(fault))
+        for (other in listOf(IOException(), UncheckedIOException(IOException()), Exception())) assertEquals(2 to true, attempts(other))
+    }
+
+    /** One that takes no notice of being cancelled, in each form of the call. */
+    @Test
+    fun oneThatNeverReturnsEndsInTime() {
+        val deaf = TwoStepClient(TOKEN) { transport { suspendCoroutine {} }.timeout(300.milliseconds) }
+        val forms = listOf({ deaf.setTwoStepPinBlocking(ID, PIN) }, { runBlocking { deaf.setTwoStepPin(ID, PIN) } })
+        for (form in forms) {
+            val took = measureTimeMillis {
+                val error = runCatching { form() }.exceptionOrNull()
+                assertTrue(error is TimedOutError && error.outcome == Outcome.UNKNOWN, "$error")
+            }
+            assertTrue(took in 250..2_000, "$took ms")
+        }
+    }
+
     @Test
     fun itCanSayMore() {
         val original = java.net.ConnectException("refused")
         val refused = thrown(TransportException.connection(original, beforeSending = true))
         assertEquals(Outcome.NOT_SENT, refused.outcome)
         assertSame(original, refused.cause)
+        for (unprocessed in listOf(TransportException.connectionEnded(original), TransportException.streamRefused(original))) {
+            val once = TransportException.malformed()
+            var attempts = 0
+            val error = failure { offline { throw if (attempts++ == 0) unprocessed else once }.setTwoStepPin(ID, PIN) }
+            assertEquals(2, error.attempts) // though it may not be tried again
+        }
         assertTrue(thrown(TransportException.timeout()) is TimedOutError)
         assertEquals(204, thrown(TransportException.bodyTooLarge(204)).httpStatus)
         assertTrue(thrown(TransportException.malformed()) is UnexpectedResponseError)

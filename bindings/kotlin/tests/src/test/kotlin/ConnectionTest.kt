@@ -1,0 +1,217 @@
+import io.github.whatsapptwostep.ConnectionFailedError
+import io.github.whatsapptwostep.Outcome
+import io.github.whatsapptwostep.SetTwoStepPinResponse
+import io.github.whatsapptwostep.TimedOutError
+import io.github.whatsapptwostep.TwoStepClient
+import java.net.InetAddress
+import java.net.ServerSocket
+import java.net.Socket
+import java.util.concurrent.CopyOnWriteArrayList
+import java.util.concurrent.atomic.AtomicInteger
+import kotlin.concurrent.thread
+import kotlin.system.measureTimeMillis
+import kotlin.time.Duration
+import kotlin.time.Duration.Companion.milliseconds
+import kotlin.time.Duration.Companion.seconds
+import kotlinx.coroutines.runBlocking
+import okhttp3.OkHttpClient
+import okhttp3.Protocol
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertTrue
+import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.Timeout
+
+/** Connections that end, in HTTP/1.1 and in HTTP/2. */
+@Timeout(60)
+class ConnectionTest {
+    /** A server that plays each connection as [play] says; it stops when the client closes. */
+    private class Server(private val play: Server.(Socket, Int) -> Unit) : AutoCloseable {
+        private val socket = ServerSocket(0, 50, InetAddress.getLoopbackAddress())
+        val requests = CopyOnWriteArrayList<String>()
+        val url = "http://127.0.0.1:${socket.localPort}"
+
+        init {
+            thread(isDaemon = true) {
+                runCatching {
+                    generateSequence { socket.accept() }.forEachIndexed { number, it ->
+                        thread(isDaemon = true) { runCatching { it.use { play(it, number) } } }
+                    }
+                }
+            }
+        }
+
+        /** Null at the end. */
+        fun read(from: Socket): String? {
+            val bytes = ByteArray(65_536)
+            val length = from.getInputStream().read(bytes)
+            return if (length < 0) null else String(bytes, 0, length).also(requests::add)
+        }
+
+        fun answer(to: Socket) =
+            to.getOutputStream().write("HTTP/1.1 200 OK\r\nContent-Length: 16\r\n\r\n{\"success\":true}".toByteArray())
+
+        override fun close() = socket.close()
+    }
+
+    private fun at(url: String, configure: TwoStepClient.Builder.() -> Unit = {}) =
+        TwoStepClient(TOKEN) {
+            baseUrl(url)
+            maxRetries(0)
+            configure()
+        }
+
+    private fun TwoStepClient.bothForms(): List<SetTwoStepPinResponse> =
+        listOf(runBlocking { setTwoStepPin(ID, PIN) }, setTwoStepPinBlocking(ID, PIN))
+
+    /** It answers one request over each connection, then closes it as soon as the next one comes, with or without a reset. */
+    @Test
+    fun aConnectionThatClosedIdleIsReplacedWithoutARetry() {
+        for (resets in listOf(false, true)) {
+            val second = AtomicInteger()
+            val server = Server { connection, _ ->
+                read(connection)
+                answer(connection)
+                if (resets) connection.setSoLinger(true, 0)
+                if (read(connection) != null) second.incrementAndGet()
+            }
+            server.use {
+                at(server.url).use { client ->
+                    repeat(3) { assertEquals(listOf(1, 1), client.bothForms().map { it.attempts }) }
+                }
+                assertTrue(second.get() >= 5, "${second.get()} of them were sent on a connection that then closed")
+            }
+        }
+    }
+
+    @Test
+    fun whereThatFailsTooTheOutcomeIsUnknown() {
+        val server = Server { connection, number ->
+            if (number > 0) return@Server
+            read(connection)
+            answer(connection)
+            close() // no more connections
+            read(connection)
+        }
+        at(server.url).use { client ->
+            runBlocking { client.setTwoStepPin(ID, PIN) }
+            val error = failure { client.setTwoStepPin(ID, PIN) }
+            assertTrue(error is ConnectionFailedError && error.outcome == Outcome.UNKNOWN && error.attempts == 1, "$error")
+        }
+    }
+
+    /** Sent twice at most, however many idle connections there are. */
+    @Test
+    fun aServerThatClosesAlwaysGetsTheRequestTwice() {
+        val server = Server { connection, number ->
+            if (read(connection) != null && number == 0) answer(connection)
+            if (number == 0) read(connection)
+        }
+        server.use {
+            at(server.url).use { client ->
+                runBlocking { client.setTwoStepPin(ID, PIN) }
+                val error = failure { client.setTwoStepPin(ID, PIN) }
+                assertTrue(error is ConnectionFailedError && error.outcome == Outcome.UNKNOWN, "$error")
+                assertEquals(3, server.requests.size)
+            }
+        }
+    }
+
+    /** Nothing waits between calls in a row. */
+    @Test
+    fun callsInARowShareAConnection() {
+        val connections = AtomicInteger()
+        val server = Server { connection, _ ->
+            connections.incrementAndGet()
+            while (read(connection) != null) answer(connection)
+        }
+        server.use {
+            at(server.url).use { client -> repeat(20) { client.bothForms() } }
+            assertEquals(1 to 40, connections.get() to server.requests.size)
+        }
+    }
+
+    private val ofHttp2 = OkHttpClient.Builder().protocols(listOf(Protocol.H2_PRIOR_KNOWLEDGE)).build()
+
+    /** Frames: a length of three bytes, a type, flags, a stream, and what it carries. */
+    private fun Socket.frame(type: Int, flags: Int, stream: Int, bytes: ByteArray = ByteArray(0)) =
+        getOutputStream().write(byteArrayOf(0, 0, bytes.size.toByte(), type.toByte(), flags.toByte(), 0, 0, 0, stream.toByte()) + bytes)
+
+    private fun Socket.resets(stream: Int, code: Byte) = frame(type = 3, flags = 0, stream, byteArrayOf(0, 0, 0, code))
+
+    private fun Socket.goesAway() = frame(type = 7, flags = 0, stream = 0, ByteArray(8)) // its last stream is none
+
+    private fun Socket.succeeds(stream: Int) {
+        frame(type = 1, flags = 4, stream, byteArrayOf(0x88.toByte())) // headers: 200
+        frame(type = 0, flags = 1, stream, """{"success":true}""".toByteArray())
+    }
+
+    /** A server of HTTP/2 that meets each request as [answer] says, told its number and its stream. */
+    private fun http2(timeout: Duration = 10.seconds, answer: Socket.(number: Int, stream: Int) -> Unit, test: (TwoStepClient) -> Unit) {
+        val number = AtomicInteger()
+        val server = Server { connection, _ ->
+            connection.frame(type = 4, flags = 0, stream = 0) // settings
+            generateSequence { read(connection) }.filter { PIN in it }.forEachIndexed { index, _ ->
+                connection.answer(number.getAndIncrement(), 3 + 2 * index) // OkHttp begins with 3
+            }
+        }
+        server.use { at(server.url) { httpClient(ofHttp2).timeout(timeout) }.use(test) }
+    }
+
+    @Test
+    fun aRefusedStreamGoesOutAgainAtOnce() {
+        http2(answer = { number, stream -> if (number % 2 == 0) resets(stream, REFUSED_STREAM) else succeeds(stream) }) { client ->
+            val took = measureTimeMillis { assertEquals(listOf(2, 2), client.bothForms().map { it.attempts }) }
+            assertTrue(took < 2_000, "$took ms")
+        }
+    }
+
+    @Test
+    fun aStreamThatIsRefusedToTheEndWasNotSent() {
+        http2(timeout = 1.seconds, answer = { _, stream -> resets(stream, REFUSED_STREAM) }) { client ->
+            val error = failure { client.setTwoStepPin(ID, PIN) }
+            assertTrue(error is ConnectionFailedError && error.outcome == Outcome.NOT_SENT && error.attempts > 2, "$error")
+        }
+    }
+
+    @Test
+    fun aRequestPastAGoawayGoesOutAgainAtOnce() {
+        http2(answer = { number, stream -> if (number < 6) goesAway() else succeeds(stream) }) { client ->
+            val took = measureTimeMillis { assertEquals(listOf(7, 1), client.bothForms().map { it.attempts }) }
+            assertTrue(took < 1_000, "$took ms")
+        }
+    }
+
+    @Test
+    fun anotherResetMayHaveBeenProcessed() {
+        http2(answer = { _, stream -> resets(stream, INTERNAL_ERROR) }) { client ->
+            val error = failure { client.setTwoStepPin(ID, PIN) }
+            assertTrue(error is ConnectionFailedError && error.outcome == Outcome.UNKNOWN && error.attempts == 1, "$error")
+        }
+    }
+
+    @Test
+    fun theDeadlineHoldsWhileASecondConnectionIsAwaited() {
+        val server = Server { connection, number ->
+            if (number == 0 && read(connection) != null) answer(connection)
+            read(connection)
+            if (number > 0) Thread.sleep(10_000)
+        }
+        server.use {
+            for (blocking in listOf(false, true)) {
+                at(server.url) { timeout(600.milliseconds) }.use { client ->
+                    runCatching { runBlocking { client.setTwoStepPin(ID, PIN) } }
+                    val took = measureTimeMillis {
+                        val error = failure { if (blocking) client.setTwoStepPinBlocking(ID, PIN) else client.setTwoStepPin(ID, PIN) }
+                        assertTrue(error is TimedOutError && error.outcome == Outcome.UNKNOWN, "$error")
+                    }
+                    assertTrue(took in 500..1_500, "$took ms")
+                }
+            }
+        }
+    }
+
+    private companion object {
+        const val INTERNAL_ERROR: Byte = 2
+        const val REFUSED_STREAM: Byte = 7
+    }
+}
