@@ -93,7 +93,7 @@ def test_the_cause_is_what_a_transport_raised() -> None:
         def __str__(self) -> str:
             raise ValueError("no text")
 
-    for original in (KeyError("boo"), OddError(), StopIteration(), AssertionError(), GeneratorExit(), TimeoutError()):
+    for original in (KeyError("boo"), OddError(), StopIteration(), AssertionError(), TimeoutError()):
 
         def send(request: HttpRequest, original: BaseException = original) -> HttpResponse:
             raise original

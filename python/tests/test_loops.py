@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextvars
 import gc
 import inspect
 import sys
@@ -15,7 +14,7 @@ from typing import Any
 import pytest
 from support import ID, PIN, TOKEN
 
-from whatsapp_two_step import AsyncClient, HttpRequest, HttpResponse, TwoStepError
+from whatsapp_two_step import AsyncClient, TwoStepError
 from whatsapp_two_step.testing import Sandbox
 
 HANG = "910010000000000"
@@ -156,57 +155,6 @@ def test_a_loop_is_needed() -> None:
     coroutine = AsyncClient(TOKEN).set_two_step_pin(ID, PIN)
     with pytest.raises(RuntimeError, match="no running event loop"):
         coroutine.send(None)
-
-
-def test_a_transport_has_the_callers_context() -> None:
-    var: contextvars.ContextVar[str] = contextvars.ContextVar("var", default="none")
-    seen: list[str] = []
-
-    async def send(request: HttpRequest) -> HttpResponse:
-        seen.append(var.get())
-        await asyncio.sleep(0)
-        seen.append(var.get())
-        return HttpResponse(200, b'{"success":true}')
-
-    async def one(client: AsyncClient, name: str) -> None:
-        var.set(name)
-        await client.set_two_step_pin(ID, PIN)
-
-    async def main() -> None:
-        client = AsyncClient(TOKEN, transport=send)
-        await asyncio.gather(one(client, "a"), one(client, "b"))
-
-    asyncio.run(main())
-    assert sorted(seen) == ["a", "a", "b", "b"]
-
-
-def test_a_transport_is_cancelled_with_its_call() -> None:
-    async def main(timeout: float) -> list[str]:
-        ends: list[str] = []
-
-        async def send(request: HttpRequest) -> HttpResponse:
-            try:
-                await asyncio.sleep(60)
-            except asyncio.CancelledError:
-                ends.append("cancelled")
-                raise
-            return HttpResponse(200)
-
-        client = AsyncClient(TOKEN, transport=send, timeout=timeout, max_retries=0)
-        task = asyncio.create_task(client.set_two_step_pin(ID, PIN))
-        await asyncio.sleep(0.1)
-        if timeout > 1:
-            task.cancel()
-        with pytest.raises(asyncio.CancelledError if timeout > 1 else TimeoutError):
-            await task
-        for _ in range(500):
-            if ends:
-                break
-            await asyncio.sleep(0.01)
-        return ends
-
-    for timeout in (30, 0.2):
-        assert asyncio.run(main(timeout)) == ["cancelled"]
 
 
 def test_an_error_leaves_no_cycle(whatsapp_sandbox: Sandbox) -> None:

@@ -166,6 +166,11 @@ signal.signal(signal.SIGALRM, lambda *_: done.append(use()))
 signal.setitimer(signal.ITIMER_REAL, 0.1)
 client.set_two_step_pin("910060000000000", "012345")
 assert done
+own = Client("EAAx", transport=lambda request: time.sleep(0.3) or HttpResponse(200, b'{"success":true}'))
+signal.signal(signal.SIGALRM, lambda *_: done.append(own.set_two_step_pin(ID, "012345")))
+signal.setitimer(signal.ITIMER_REAL, 0.1)
+own.set_two_step_pin(ID, "012345")
+assert len(done) == 2
 """
     )
 
@@ -219,6 +224,12 @@ def work():
     while True: own.set_two_step_pin(ID, "012345")
 for _ in range(4): threading.Thread(target=work, daemon=True).start()
 time.sleep(0.07)
+""",
+    "a transport that hangs": """
+own = Client("EAAx", transport=lambda request: time.sleep(60), timeout=0.05)
+threading.Thread(target=Client("EAAx", transport=lambda request: time.sleep(60)).set_two_step_pin, args=(ID, "012345"), daemon=True).start()
+try: own.set_two_step_pin(ID, "012345")
+except TwoStepError as error: assert error.outcome == "unknown"
 """,
     "an exit": """
 use()

@@ -148,32 +148,57 @@ def test_a_request_for_a_transport() -> None:
         request.url = ""
 
 
+def leaks_itself(pin: str, token: str) -> None:
+    raise TransportError(f"failed with {token}") from None
+
+
+def leaks_in_a_cause(pin: str, token: str) -> None:
+    try:
+        raise KeyError("x" * 400 + pin)
+    except KeyError as error:
+        raise OSError("failed") from error
+
+
+def leaks_in_its_repr(pin: str, token: str) -> None:
+    class QuietError(Exception):
+        def __str__(self) -> str:
+            return "failed"
+
+    raise QuietError(token)
+
+
+def leaks_in_a_note(pin: str, token: str) -> None:
+    error = OSError("failed")
+    error.__notes__ = ["with", pin]
+    raise error
+
+
+def leaks_in_a_group(pin: str, token: str) -> None:
+    class GroupError(Exception):
+        exceptions = (OSError("one"), OSError(token))
+
+    raise GroupError("failed")
+
+
 @pytest.mark.parametrize("uses_loop", [False, True])
-def test_what_a_transport_says(uses_loop: bool) -> None:
-    def worst(request: HttpRequest) -> HttpResponse:
-        try:
-            raise KeyError(bytes(request.body).decode())
-        except KeyError:
-            raise TransportError(f"failed with {dict(request.headers)['authorization']}") from None
+@pytest.mark.parametrize("leak", [leaks_itself, leaks_in_a_cause, leaks_in_its_repr, leaks_in_a_note, leaks_in_a_group])
+def test_what_a_transport_says(uses_loop: bool, leak: Callable[[str, str], None]) -> None:
+    def send(request: HttpRequest) -> HttpResponse:
+        leak(bytes(request.body).decode(), dict(request.headers)["authorization"])
+        return HttpResponse(200)
 
-    def deep(request: HttpRequest) -> HttpResponse:
-        try:
-            raise KeyError("x" * 400 + bytes(request.body).decode())
-        except KeyError as error:
-            raise OSError("failed") from error
+    async def send_async(request: HttpRequest) -> HttpResponse:
+        return send(request)
 
-    async def worst_async(request: HttpRequest) -> HttpResponse:
-        return worst(request)
-
-    for send in (worst, deep):
-        if uses_loop:
-            async_client = AsyncClient(TOKEN, transport=worst_async, max_retries=0)
-            error = failure(lambda c=async_client: asyncio.run(c.set_two_step_pin(ID, PIN)))
-        else:
-            client = Client(TOKEN, transport=send, max_retries=0)
-            error = failure(lambda c=client: c.set_two_step_pin(ID, PIN))
-        assert_hidden(everything(error))
-        assert type(error.__cause__) is TransportError  # not the original: that shows a secret
+    if uses_loop:
+        async_client = AsyncClient(TOKEN, transport=send_async, max_retries=0)
+        error = failure(lambda: asyncio.run(async_client.set_two_step_pin(ID, PIN)))
+    else:
+        client = Client(TOKEN, transport=send, max_retries=0)
+        error = failure(lambda: client.set_two_step_pin(ID, PIN))
+    assert_hidden(everything(error))
+    assert type(error.__cause__) is TransportError  # not the original: that shows a secret
+    assert "failed" in str(error.__cause__)
 
 
 def test_nothing_is_logged(whatsapp_sandbox: Sandbox) -> None:

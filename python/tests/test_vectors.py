@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
 from typing import Any, get_args
@@ -11,7 +10,6 @@ import pytest
 from support import ID, PIN, TOKEN, vectors
 
 from whatsapp_two_step import (
-    AsyncClient,
     Client,
     ErrorKind,
     HttpRequest,
@@ -21,7 +19,6 @@ from whatsapp_two_step import (
     InvalidPinError,
     Outcome,
     SetTwoStepPinResponse,
-    TransportError,
     TwoStepError,
     __version__,
 )
@@ -138,44 +135,3 @@ def test_graph_errors() -> None:
         got = caught.value
         assert (got.kind, got.outcome, got.is_retryable) == (case["kind"], case["outcome"], case["is_retryable"])
         assert (got.graph_code, got.graph_subcode, got.graph_type) == (case["code"], case.get("subcode"), case["type"])
-
-
-def test_retries() -> None:
-    """In real time, all at once; those that would take long are the core's."""
-
-    async def play(case: dict[str, Any]) -> None:
-        steps = iter(case["steps"])
-
-        async def send(request: HttpRequest) -> HttpResponse:
-            step = next(steps)
-            if step.get("hang"):
-                await asyncio.sleep(60)
-            await asyncio.sleep(step["after"])
-            if "fail" in step:
-                raise TransportError(before_sending=step["before_sending"], timed_out=step["fail"] == "timeout")
-            return answer(step["answer"])
-
-        expected = dict(case["expect"])
-        times = {key: expected.pop(key, None) for key in ("waits", "takes")}
-        async with AsyncClient(TOKEN, transport=send, **case["settings"]) as client:
-            try:
-                response = await client.set_two_step_pin(ID, PIN)
-                got: dict[str, Any] = {"ok": True, "attempts": response.attempts}
-                assert {key: got.get(key) for key in expected} == expected, (case["name"], times)
-            except TwoStepError as error:
-                assert {key: getattr(error, key, None) for key in expected} == expected, (case["name"], error)
-        assert next(steps, None) is None, case["name"]
-
-    def lasts(case: dict[str, Any]) -> float:
-        expected = case["expect"]
-        return expected.get("takes") or sum(expected["waits"]) + sum(step.get("after", 0) for step in case["steps"])
-
-    # One hangs on the greatest jitter, which only a clock of the core's own tests gives.
-    left_out = "no wait past the deadline"
-    cases = [case for case in vectors("retries")["cases"] if lasts(case) <= 10 and case["name"] != left_out]
-    assert len(cases) >= 20
-
-    async def main() -> None:
-        await asyncio.gather(*map(play, cases))
-
-    asyncio.run(main())

@@ -13,13 +13,13 @@ use pyo3::{
     prelude::*,
     types::{PyDict, PyString},
 };
-use tokio::{sync::mpsc, task::AbortHandle, time::sleep};
+use tokio::{task::AbortHandle, time::sleep};
 use whatsapp_two_step::{Client, ClientBuilder, PhoneNumberId, Pin, SetTwoStepPinResponse, TwoStepError};
+use whatsapp_two_step_outbox::Outbox;
 
 use crate::{
-    exchange::Exchange,
-    host_transport::{Call, Route},
-    inbox::{Inbox, Sender},
+    call::NativeCall,
+    inbox::{Ended, Inbox},
     outcome::{self, Failure},
     process::{Inside, Owned, Process},
     settings,
@@ -51,9 +51,14 @@ impl StartedCall {
 #[pymethods]
 impl NativeClient {
     #[new]
-    fn new(py: Python<'_>, access_token: &Bound<'_, PyAny>, settings: &Bound<'_, PyDict>) -> PyResult<Self> {
+    fn new(
+        py: Python<'_>,
+        access_token: &Bound<'_, PyAny>,
+        settings: &Bound<'_, PyDict>,
+        has_transport: bool,
+    ) -> PyResult<Self> {
         let inside = Inside::enter(py);
-        let open = settings::read(access_token, settings).and_then(|settings| {
+        let open = settings::read(access_token, settings, has_transport).and_then(|settings| {
             let made = Owned::new(inside.process, settings.clone().build()?);
             Ok(Self(Mutex::new(Some(Open { settings, made }))))
         });
@@ -83,16 +88,31 @@ impl NativeClient {
         let inside = Inside::enter(py);
         let start = || {
             let (id, pin, client) = (read_id(phone_number_id)?, read_pin(pin)?, self.client(inside.process)?);
-            let sender = inbox.sender();
-            let call = Call::new(Route::Loop { inbox: sender.clone(), key }, &client, &pin);
-            let end = End { sender, key, call, result: None };
+            let end = End { outbox: inbox.outbox(), key, result: None };
             let task = inside.process.runtime().map_err(PyErr::from)?.spawn(async move {
-                let result = end.call.run(&id).await;
+                let result = client.set_two_step_pin(&id, &pin).await;
                 end.with(result);
             });
             Ok(StartedCall(task.abort_handle()))
         };
         start().map_err(|failure: Failure| failure.raise(py))
+    }
+
+    /// Begins a call that Python drives, over a transport of the user's: the call, and its first step.
+    #[pyo3(signature = (phone_number_id, pin, seed=None))]
+    fn begin<'py>(
+        &self,
+        py: Python<'py>,
+        phone_number_id: &Bound<'py, PyAny>,
+        pin: &Bound<'py, PyAny>,
+        seed: Option<u64>,
+    ) -> PyResult<(NativeCall, Bound<'py, PyAny>)> {
+        let inside = Inside::enter(py);
+        let begin = || {
+            let (id, pin, client) = (read_id(phone_number_id)?, read_pin(pin)?, self.client(inside.process)?);
+            Ok(NativeCall::begin(py, &client, id, pin, seed.unwrap_or_else(|| fastrand::u64(..)))?)
+        };
+        begin().map_err(|failure: Failure| failure.raise(py))
     }
 
     fn close(&self, py: Python<'_>) {
@@ -136,18 +156,15 @@ impl NativeClient {
         let (id, pin, client) = (read_id(phone_number_id)?, read_pin(pin)?, self.client(inside.process)?);
         let driver = inside.process.driver().map_err(PyErr::from)?;
         let signals = hears_signals(inside)?;
-        let (route, mut exchanges) = mpsc::unbounded_channel();
-        let call = Call::new(Route::Thread(route), &client, &pin);
-        let mut work = pin!(call.run(&id));
+        let mut work = pin!(client.set_two_step_pin(&id, &pin));
         loop {
             // Python runs between the waits and not within: a signal's handler may make a call of its own.
-            let wait = || driver.block_on(|| next(work.as_mut(), &mut exchanges, signals));
-            let panicked = |_| Next::Done(Err(TwoStepError::internal()));
+            let wait = || driver.block_on(|| next(work.as_mut(), signals));
+            let panicked = |_| Some(Err(TwoStepError::internal()));
             match inside.detach(|| catch_unwind(AssertUnwindSafe(wait)).unwrap_or_else(panicked)) {
-                Next::Done(Ok(response)) => return Ok(outcome::response(inside.py, &response)?),
-                Next::Done(Err(error)) => return Err(outcome::raise(inside.py, &error, call.original()).into()),
-                Next::Exchange(exchange) => exchange.dispatch(inside.py)?,
-                Next::Tick => inside.py.check_signals()?,
+                Some(Ok(response)) => return Ok(outcome::response(inside.py, &response)?),
+                Some(Err(error)) => return Err(error.into()),
+                None => inside.py.check_signals()?,
             }
         }
     }
@@ -155,9 +172,8 @@ impl NativeClient {
 
 /// Tells the loop of a call's end when it is dropped, and so of a panic too.
 struct End {
-    sender: Sender,
+    outbox: Arc<Outbox<Ended>>,
     key: u64,
-    call: Arc<Call>,
     /// None until it ends as it should: an error made here beforehand would be freed on another thread, which locks both.
     result: Option<Result<SetTwoStepPinResponse, TwoStepError>>,
 }
@@ -171,26 +187,19 @@ impl End {
 impl Drop for End {
     fn drop(&mut self) {
         let result = self.result.take().unwrap_or_else(|| Err(TwoStepError::internal()));
-        self.sender.done(self.key, result, Arc::clone(&self.call));
+        self.outbox.put((self.key, result));
     }
 }
 
-enum Next {
-    Done(Result<SetTwoStepPinResponse, TwoStepError>),
-    Exchange(Box<Exchange>),
-    Tick,
-}
-
+/// The call's end, or nothing when it is time to look for Ctrl-C.
 async fn next(
     work: Pinned<&mut impl Future<Output = Result<SetTwoStepPinResponse, TwoStepError>>>,
-    exchanges: &mut mpsc::UnboundedReceiver<Box<Exchange>>,
     ticks: bool,
-) -> Next {
+) -> Option<Result<SetTwoStepPinResponse, TwoStepError>> {
     tokio::select! {
         biased;
-        result = work => Next::Done(result),
-        Some(exchange) = exchanges.recv() => Next::Exchange(exchange),
-        () = sleep(TICK), if ticks => Next::Tick,
+        result = work => Some(result),
+        () = sleep(TICK), if ticks => None,
     }
 }
 

@@ -4,23 +4,24 @@
 //! |---|---|
 //! | `client` | the client: one blocking call, one started for an event loop |
 //! | `settings` | keyword arguments into a `ClientBuilder` |
-//! | `outcome` | what a call came to into Python's response or exception |
-//! | `inbox` | what an event loop is told: a queue, and a byte on a socket that wakes it |
-//! | `exchange`, `host_transport` | one request through a transport of the host's |
+//! | `outcome` | what a call wants or came to into Python's request, response or exception |
+//! | `inbox`, `wakeup` | the ends of an event loop's calls: a queue, and a byte on a socket that wakes it |
+//! | `call`, `answer` | a call that Python drives over a transport of the user's, and what that gave back |
 //! | `command`, `sandbox` | the console script and the embedded sandbox |
 //! | `process` | what each process has of its own, and how its threads stop when the interpreter ends |
 //!
 //! No thread of Rust's ever attaches to the interpreter. A bridge that does crashes when it happens while Python ends.
 
+mod answer;
+mod call;
 mod client;
 mod command;
-mod exchange;
-mod host_transport;
 mod inbox;
 mod outcome;
 mod process;
 mod sandbox;
 mod settings;
+mod wakeup;
 
 #[pyo3::pymodule]
 mod _native {
@@ -28,12 +29,13 @@ mod _native {
 
     #[pymodule_export]
     use super::{
+        call::NativeCall,
         client::{NativeClient, StartedCall},
         command::main,
-        exchange::Exchange,
         inbox::Inbox,
         process::close,
         sandbox::NativeSandbox,
+        settings::invalid_configuration,
     };
 
     #[pymodule_init]

@@ -1,14 +1,14 @@
-//! What a call came to, as Python sees it.
+//! What a call wants or came to, as Python sees it.
 
 use std::error::Error as _;
 
+use http::{HeaderValue, Request};
 use pyo3::{
-    exceptions::{PyKeyboardInterrupt, PySystemExit},
     prelude::*,
     sync::PyOnceLock,
-    types::{IntoPyDict, PyDict},
+    types::{IntoPyDict, PyBytes, PyDict},
 };
-use whatsapp_two_step::{SetTwoStepPinResponse, TwoStepError};
+use whatsapp_two_step::{Body, Sending, SetTwoStepPin, SetTwoStepPinResponse, TwoStepError};
 
 /// Why there is no response: the core's error, or an exception of Python's own.
 pub(crate) enum Failure {
@@ -31,24 +31,45 @@ impl From<PyErr> for Failure {
 impl Failure {
     pub(crate) fn raise(self, py: Python<'_>) -> PyErr {
         match self {
-            Self::Call(error) => raise(py, &error, None),
+            Self::Call(error) => exception(py, &error).map_or_else(|error| error, PyErr::from_value),
             Self::Python(error) => error,
         }
     }
 }
 
-/// The Python functions that make a response and an exception: found once, and then only called.
-static FACTORIES: PyOnceLock<(Py<PyAny>, Py<PyAny>, Py<PyAny>)> = PyOnceLock::new();
+/// What the Python half makes the values with: found once, and then only called.
+struct Factories {
+    response: Py<PyAny>,
+    error: Py<PyAny>,
+    request: Py<PyAny>,
+    transport_error: Py<PyAny>,
+}
 
-fn factories(py: Python<'_>) -> PyResult<&(Py<PyAny>, Py<PyAny>, Py<PyAny>)> {
+fn factories(py: Python<'_>) -> PyResult<&Factories> {
+    static FACTORIES: PyOnceLock<Factories> = PyOnceLock::new();
     FACTORIES.get_or_try_init(py, || {
         let found = |module: &str, name: &str| py.import(module)?.getattr(name).map(Bound::unbind);
-        Ok((
-            found("whatsapp_two_step._response", "make_response")?,
-            found("whatsapp_two_step._errors", "make_error")?,
-            found("whatsapp_two_step._http", "TransportError")?,
-        ))
+        Ok(Factories {
+            response: found("whatsapp_two_step._response", "make_response")?,
+            error: found("whatsapp_two_step._errors", "make_error")?,
+            request: found("whatsapp_two_step._http", "HttpRequest")?,
+            transport_error: found("whatsapp_two_step._http", "TransportError")?,
+        })
     })
+}
+
+/// An `HttpRequest`.
+pub(crate) fn request<'py>(
+    py: Python<'py>,
+    request: &Request<Body>,
+    sending: &Sending<SetTwoStepPin>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let headers = request.headers().iter().map(|(name, value)| (name.as_str(), text(value))).into_py_dict(py)?;
+    let body = PyBytes::new(py, request.body().as_bytes());
+    let (time_left, connect_timeout) = (sending.time_left().as_secs_f64(), sending.connect_timeout().as_secs_f64());
+    let fields = (request.method().as_str(), request.uri().to_string(), headers, body, time_left, connect_timeout);
+    factories(py)?.request.bind(py).call1(fields)
 }
 
 pub(crate) fn response<'py>(py: Python<'py>, response: &SetTwoStepPinResponse) -> PyResult<Bound<'py, PyAny>> {
@@ -56,26 +77,11 @@ pub(crate) fn response<'py>(py: Python<'py>, response: &SetTwoStepPinResponse) -
     let percentage = response.usage.as_ref().map(|usage| usage.highest_percentage);
     let regain = response.usage.as_ref().and_then(|usage| usage.time_to_regain_access).map(|time| time.as_secs_f64());
     let fields = (response.trace_id.as_deref(), api_version, response.attempts, percentage, regain);
-    factories(py)?.0.bind(py).call1(fields)
+    factories(py)?.response.bind(py).call1(fields)
 }
 
-/// The exception for an error; `original` is what a transport of the host's raised.
-pub(crate) fn raise(py: Python<'_>, error: &TwoStepError, original: Option<Py<PyAny>>) -> PyErr {
-    let original = original.map(|original| original.into_bound(py));
-    if let Some(original) = &original
-        && (original.is_instance_of::<PyKeyboardInterrupt>() || original.is_instance_of::<PySystemExit>())
-    {
-        return PyErr::from_value(original.clone());
-    }
-    let made = make(py, error).and_then(|exception| {
-        let exception = PyErr::from_value(exception);
-        exception.set_cause(py, cause(py, error, original)?);
-        Ok(exception)
-    });
-    made.unwrap_or_else(|error| error)
-}
-
-fn make<'py>(py: Python<'py>, error: &TwoStepError) -> PyResult<Bound<'py, PyAny>> {
+/// The exception for an error. Its cause is what an HTTP stack said, cleaned.
+pub(crate) fn exception<'py>(py: Python<'py>, error: &TwoStepError) -> PyResult<Bound<'py, PyAny>> {
     let fields: Bound<'py, PyDict> = [
         ("message", error.message().into_pyobject(py)?.into_any()),
         ("outcome", error.outcome().code().into_pyobject(py)?.into_any()),
@@ -93,22 +99,11 @@ fn make<'py>(py: Python<'py>, error: &TwoStepError) -> PyResult<Bound<'py, PyAny
         ("attempts", error.attempts().into_pyobject(py)?.into_any()),
     ]
     .into_py_dict(py)?;
-    factories(py)?.1.bind(py).call1((error.kind().code(), error.to_string(), fields))
-}
-
-/// The original; where the cause is Rust's, or the original repeats a secret, its cleaned text.
-fn cause(py: Python<'_>, error: &TwoStepError, original: Option<Bound<'_, PyAny>>) -> PyResult<Option<PyErr>> {
-    if let Some(original) = original {
-        return Ok(Some(PyErr::from_value(original)));
+    let exception = factories(py)?.error.bind(py).call1((error.kind().code(), error.to_string(), fields))?;
+    let causes = std::iter::successors(error.source(), |&cause| cause.source()).map(ToString::to_string);
+    let cause = causes.collect::<Vec<_>>().join(": ");
+    if !cause.is_empty() {
+        exception.setattr("__cause__", factories(py)?.transport_error.bind(py).call1((cause,))?)?;
     }
-    let mut texts = Vec::new();
-    let mut next = error.source();
-    while let Some(source) = next {
-        texts.push(source.to_string());
-        next = source.source();
-    }
-    if texts.is_empty() {
-        return Ok(None);
-    }
-    Ok(Some(PyErr::from_value(factories(py)?.2.bind(py).call1((texts.join(": "),))?)))
+    Ok(exception)
 }

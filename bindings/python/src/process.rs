@@ -17,8 +17,6 @@ use pyo3::prelude::*;
 use tokio::runtime::{Builder, Runtime};
 use whatsapp_two_step::blocking::Driver;
 
-use crate::inbox;
-
 /// One per process that ever made a call here; a child appends its own to the list that it inherits.
 pub(crate) struct Process {
     id: u32,
@@ -54,7 +52,11 @@ impl Process {
             match process.next.get() {
                 Some(next) => process = next,
                 None if process.id == id => return process,
-                None => process = process.next.get_or_init(|| Box::new(Self::new(id))),
+                None => {
+                    // A child shall not wait between attempts as long as its parent does.
+                    fastrand::seed(fastrand::u64(..) ^ u64::from(id));
+                    process = process.next.get_or_init(|| Box::new(Self::new(id)));
+                }
             }
         }
     }
@@ -89,7 +91,7 @@ impl Process {
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("whatsapp-two-step")
-            .on_thread_park(inbox::wake_all)
+            .on_thread_park(whatsapp_two_step_outbox::wake_all)
             .enable_io()
             .enable_time()
             .build()?;

@@ -2,16 +2,21 @@
 
 use std::{sync::Arc, time::Duration};
 
+use http::{Request, Response};
 use pyo3::{
     prelude::*,
     types::{PyBool, PyBytes, PyDelta, PyDeltaAccess, PyDict, PyFloat, PyInt, PyString, PyType},
 };
-use whatsapp_two_step::{AccessToken, Client, ClientBuilder, Language, TwoStepError};
+use whatsapp_two_step::{AccessToken, Body, Client, ClientBuilder, Language, TransportError, TwoStepError};
 
-use crate::{host_transport::HostTransport, outcome::Failure};
+use crate::outcome::{self, Failure};
 
 /// Settings by name; those that are `None` stay at the core's defaults. Without a token, the environment is asked.
-pub(crate) fn read(token: &Bound<'_, PyAny>, settings: &Bound<'_, PyDict>) -> Result<ClientBuilder, Failure> {
+pub(crate) fn read(
+    token: &Bound<'_, PyAny>,
+    settings: &Bound<'_, PyDict>,
+    has_transport: bool,
+) -> Result<ClientBuilder, Failure> {
     let mut builder = if token.is_none() {
         ClientBuilder::from_env()?
     } else {
@@ -31,11 +36,18 @@ pub(crate) fn read(token: &Bound<'_, PyAny>, settings: &Bound<'_, PyDict>) -> Re
             "max_retries" => builder.max_retries(count(&name, &value)?),
             "proxy" => builder.proxy(&text(&name, &value)?),
             "root_certificates" => builder.root_certificates(&pem(&name, &value)?),
-            "transport" => builder.transport(Arc::new(transport(value)?)),
             _ => return Err(TwoStepError::invalid_configuration(&name, "is no setting").into()),
         };
     }
+    if has_transport {
+        builder = builder.transport(Arc::new(pythons_own));
+    }
     Ok(builder.language(Language::Python))
+}
+
+/// Stands in for a transport of the user's, which Python drives itself.
+async fn pythons_own(_: Request<Body>) -> Result<Response<Body>, TransportError> {
+    Err(TransportError::program_fault("it is driven by Python"))
 }
 
 /// A string that is wiped when it goes.
@@ -70,14 +82,6 @@ fn count(name: &str, value: &Bound<'_, PyAny>) -> Result<u32, Failure> {
     value.extract().map_err(|_| TwoStepError::invalid_configuration(name, "must be 0 or more, and below 2^32").into())
 }
 
-fn transport(value: Bound<'_, PyAny>) -> Result<HostTransport, Failure> {
-    if value.is_callable() {
-        return Ok(HostTransport::new(value.unbind()));
-    }
-    let wanted = "a function or have a method send; whatsapp_two_step.transports wraps httpx and requests";
-    Err(wrong_type("transport", wanted, &value))
-}
-
 /// PEM as text or bytes, or the path of a file that holds it.
 fn pem(name: &str, value: &Bound<'_, PyAny>) -> Result<Vec<u8>, Failure> {
     if let Ok(bytes) = value.cast::<PyBytes>() {
@@ -99,4 +103,10 @@ fn wrong_type(name: &str, wanted: &str, found: &Bound<'_, PyAny>) -> Failure {
 
 pub(crate) fn type_name(of: &Bound<'_, PyType>) -> String {
     of.name().map_or_else(|_| "something else".to_owned(), |name| name.to_string_lossy().into_owned())
+}
+
+/// For what Python itself finds wrong with a setting.
+#[pyfunction]
+pub(crate) fn invalid_configuration<'py>(py: Python<'py>, setting: &str, problem: &str) -> PyResult<Bound<'py, PyAny>> {
+    outcome::exception(py, &TwoStepError::invalid_configuration(setting, problem))
 }

@@ -41,6 +41,8 @@ class AsyncClient(ClientBase):
     1
     """
 
+    _may_be_async = True
+
     def __init__(
         self,
         access_token: str,
@@ -114,6 +116,14 @@ class AsyncClient(ClientBase):
         Raises:
             TwoStepError: its class says what happened, its `outcome` which PIN holds now.
         """
+        if self._send is not None:
+            from whatsapp_two_step._drive_async import drive
+
+            try:
+                call, step = self._native.begin(phone_number_id, pin)
+            finally:
+                del pin
+            return await drive(self._send, call, step)
         line, loop = _running()
         try:
             key, future = line.start(loop, self._native, phone_number_id, pin)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from whatsapp_two_step._http import send_function
-from whatsapp_two_step._native import NativeClient
+from whatsapp_two_step._native import NativeClient, invalid_configuration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,10 +21,14 @@ class ClientBase:
     # Secrets are deleted from each frame before an exception can leave it: a traceback may be shown with its locals.
 
     _native: NativeClient
+    _send: Any = None  # the function of a transport of the user's
+    _may_be_async = False
 
     def _open(self, access_token: str | None, transport: Any, settings: Any) -> None:
         try:
-            self._native = NativeClient(access_token, {**settings, "transport": send_function(transport)})
+            if transport is not None:
+                self._send = _send_function(transport, self._may_be_async)
+            self._native = NativeClient(access_token, settings, transport is not None)
         finally:
             del access_token, settings
 
@@ -125,9 +128,14 @@ class Client(ClientBase):
             TwoStepError: its class says what happened, its `outcome` which PIN holds now.
         """
         try:
-            return self._native.call(phone_number_id, pin)
+            if self._send is None:
+                return self._native.call(phone_number_id, pin)
+            from whatsapp_two_step._drive import drive
+
+            call, step = self._native.begin(phone_number_id, pin)
         finally:
             del pin
+        return drive(self._send, call, step)
 
     def close(self) -> None:
         """Closes the connections. Calls that are under way end as they would."""
@@ -162,3 +170,18 @@ def set_two_step_pin(
             return client.set_two_step_pin(phone_number_id, pin)
     finally:
         del pin, access_token, settings
+
+
+def _send_function(transport: Any, may_be_async: bool) -> Any:
+    """The function that sends."""
+    send = getattr(transport, "send", transport)
+    # A client of httpx or requests has a `send`, but for requests of its own.
+    if not callable(send) or type(transport).__module__.partition(".")[0] in ("httpx", "requests"):
+        wanted = "must be a function or have a method send; whatsapp_two_step.transports wraps httpx and requests"
+        raise invalid_configuration("transport", f"{wanted}; it is {type(transport).__name__}")
+    if not may_be_async:
+        from inspect import iscoroutinefunction
+
+        if iscoroutinefunction(send) or iscoroutinefunction(type(send).__call__):
+            raise invalid_configuration("transport", "is async; that is for AsyncClient")
+    return send

@@ -7,27 +7,43 @@ from whatsapp_two_step._value import Value
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from typing import Any, NoReturn
+    from typing import Any, Literal, NoReturn
 
 
 class TransportError(Exception):
     """What a transport raises to say more than that it failed.
 
-    Any exception becomes a `ConnectionFailedError` of outcome `unknown`, and a `TimeoutError` a `TimedOutError`. Raise this
-    one when it is certain that nothing left, so that the outcome is `not_sent`:
+    Any `Exception` becomes a `ConnectionFailedError` of outcome `unknown`, and a `TimeoutError` a `TimedOutError`. What is
+    plainly a mistake in the transport, such as a `TypeError` or an `AttributeError`, isn't tried again.
+
+    Raise this one when it is certain that nothing left, so that the outcome is `not_sent`:
 
         raise TransportError("refused", before_sending=True) from error
+
+    Or when the server says that it processed none of the request, which then goes out again without counting as a retry:
+
+        raise TransportError("GOAWAY", unprocessed="connection_ended") from error
     """
 
-    before_sending: bool
+    before_sending: bool = False
     """No request left."""
-    timed_out: bool
+    timed_out: bool = False
     """The transport's own time limit struck."""
+    unprocessed: Literal["connection_ended", "stream_refused"] | None = None
+    """The server says that it processed none of the request: by HTTP/2's GOAWAY with a lower stream, or by REFUSED_STREAM."""
 
-    def __init__(self, message: str = "", *, before_sending: bool = False, timed_out: bool = False) -> None:
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        before_sending: bool = False,
+        timed_out: bool = False,
+        unprocessed: Literal["connection_ended", "stream_refused"] | None = None,
+    ) -> None:
         super().__init__(message)
         self.before_sending = before_sending
         self.timed_out = timed_out
+        self.unprocessed = unprocessed
 
 
 class _Headers(dict[str, str]):
@@ -111,18 +127,3 @@ class HttpResponse(Value):
 
     def __repr__(self) -> str:
         return f"<HttpResponse {self.status}, {len(self.body)} bytes>"
-
-
-def make_request(
-    method: str, url: str, headers: list[tuple[str, str]], body: bytes, timeout: float | None, connect: float | None
-) -> HttpRequest:
-    """From what the native module has of it."""
-    return HttpRequest(method, url, dict(headers), body, timeout or 0.0, connect or 0.0)
-
-
-def send_function(transport: Any) -> Any:
-    """The function that sends; or the thing itself, for the settings to refuse."""
-    # A client of httpx or requests has a `send`, but for requests of its own.
-    if type(transport).__module__.partition(".")[0] in ("httpx", "requests"):
-        return transport
-    return getattr(transport, "send", transport)

@@ -3,35 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-import contextvars
 import itertools
 import weakref
 
-from whatsapp_two_step._native import Exchange, Inbox, NativeClient, StartedCall
+from whatsapp_two_step._native import Inbox, NativeClient, StartedCall
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from whatsapp_two_step._response import SetTwoStepPinResponse
     from whatsapp_two_step._waiter import Waiter
 
-    # What was started, what its caller awaits, and the caller's context variables.
-    _Call = tuple[StartedCall, asyncio.Future[SetTwoStepPinResponse | BaseException], contextvars.Context]
+    # What was started, and what its caller awaits.
+    _Call = tuple[StartedCall, asyncio.Future[SetTwoStepPinResponse | BaseException]]
 
 
 class Line:
     """One per loop. It doesn't hold the loop, so it goes when the loop does."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._inbox = Inbox()
         self._keys = itertools.count(1)
         self._calls: dict[int, _Call] = {}
-        self._sending: dict[int, asyncio.Task[None]] = {}
         self._waiter: Waiter | None = None
         try:
+            self._inbox = Inbox.with_socket()
             loop.add_reader(self._inbox.fileno(), self._drain)
         except NotImplementedError:  # Windows' default loop
             from whatsapp_two_step._waiter import Waiter
 
+            self._inbox = Inbox.with_thread()
             self._waiter = Waiter(self._inbox)
 
     def start(
@@ -44,52 +43,25 @@ class Line:
         finally:
             del pin
         future = loop.create_future()
-        self._calls[key] = (started, future, contextvars.copy_context())
+        self._calls[key] = (started, future)
         if self._waiter is not None:
             self._waiter.watch(loop, self._drain)
         return key, future
 
     def end(self, key: int) -> None:
         """Nobody waits for the call any more: it is done, or cancelled, and so is its request."""
-        started, _, _ = self._calls.pop(key)
+        started, _ = self._calls.pop(key)
         started.cancel()
         if self._waiter is not None and not self._calls:
-            self._inbox.rouse()
+            self._inbox.end_wait()
 
     def _drain(self) -> None:
-        for key, event in self._inbox.drain():
+        for key, outcome in self._inbox.drain():
             call = self._calls.get(key)
-            if event is None:
-                self._break_off(key)
-                continue
-            if call is None:
-                continue  # cancelled meanwhile
-            _, future, context = call
-            if future.done():
-                continue  # so was this one, and it will hear of it
-            if isinstance(event, Exchange):
-                self._send(key, context, event)
-            else:
-                future.set_result(event)
+            if call is not None and not call[1].done():  # else it was cancelled meanwhile
+                call[1].set_result(outcome)
         if self._waiter is not None:
             self._waiter.go_on(bool(self._calls))
-
-    def _send(self, key: int, context: contextvars.Context, exchange: Exchange) -> None:
-        """Starts the user's transport, with the context variables of the caller."""
-        from whatsapp_two_step._exchange import send_async
-
-        task = context.copy().run(asyncio.get_running_loop().create_task, send_async(exchange))
-        self._sending[key] = task
-        task.add_done_callback(lambda task: self._sent(key, task))
-
-    def _sent(self, key: int, task: asyncio.Task[None]) -> None:
-        if self._sending.get(key) is task:
-            del self._sending[key]
-
-    def _break_off(self, key: int) -> None:
-        task = self._sending.pop(key, None)
-        if task is not None:
-            task.cancel()
 
 
 def running() -> tuple[Line, asyncio.AbstractEventLoop]:

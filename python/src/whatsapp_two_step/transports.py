@@ -13,6 +13,8 @@ from whatsapp_two_step._native import MAX_BODY_BYTES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, Literal
+
     import httpx
     import requests
 
@@ -29,10 +31,10 @@ class HttpxTransport:
         """Sends the request, once."""
         import httpx
 
+        stream = _Stream()
+        outgoing = _for_httpx(self._client, request, stream.hear)
         try:
-            answer = self._client.send(
-                _for_httpx(self._client, request), stream=True, follow_redirects=False, auth=None
-            )
+            answer = self._client.send(outgoing, stream=True, follow_redirects=False, auth=None)
             try:
                 body = bytearray()
                 # What was made in memory, as mocks are, has its body already.
@@ -43,7 +45,7 @@ class HttpxTransport:
             finally:
                 answer.close()
         except httpx.HTTPError as error:
-            raise _from_httpx(error) from _bare(error)
+            raise _from_httpx(error, stream) from _bare(error)
         return HttpResponse(answer.status_code, bytes(body), answer.headers.multi_items())
 
 
@@ -57,10 +59,10 @@ class AsyncHttpxTransport:
         """Sends the request, once."""
         import httpx
 
+        stream = _Stream()
+        outgoing = _for_httpx(self._client, request, stream.hear_async)
         try:
-            answer = await self._client.send(
-                _for_httpx(self._client, request), stream=True, follow_redirects=False, auth=None
-            )
+            answer = await self._client.send(outgoing, stream=True, follow_redirects=False, auth=None)
             try:
                 body = bytearray(answer.content if answer.is_closed else b"")
                 if not answer.is_closed:
@@ -71,7 +73,7 @@ class AsyncHttpxTransport:
             finally:
                 await answer.aclose()
         except httpx.HTTPError as error:
-            raise _from_httpx(error) from _bare(error)
+            raise _from_httpx(error, stream) from _bare(error)
         return HttpResponse(answer.status_code, bytes(body), answer.headers.multi_items())
 
 
@@ -109,7 +111,29 @@ class RequestsTransport:
         return HttpResponse(answer.status_code, bytes(body), headers)
 
 
-def _for_httpx(client: httpx.Client | httpx.AsyncClient, request: HttpRequest) -> httpx.Request:
+class _Stream:
+    """Hears from httpcore which stream of an HTTP/2 connection a request has."""
+
+    number: int | None = None
+
+    def hear(self, event: str, info: dict[str, Any]) -> None:
+        if event == "http2.send_request_headers.started":
+            self.number = info["stream_id"]
+
+    async def hear_async(self, event: str, info: dict[str, Any]) -> None:
+        self.hear(event, info)
+
+    def unprocessed(self, error: httpx.HTTPError) -> Literal["connection_ended", "stream_refused"] | None:
+        """Does the server say that it processed none of it? httpcore's exception has h2's event, if there was one."""
+        event: Any = next(iter(getattr(error.__cause__, "args", ())), None)
+        last = getattr(event, "last_stream_id", None)  # of GOAWAY
+        if last is not None and self.number is not None and last < self.number:
+            return "connection_ended"
+        # 7 is REFUSED_STREAM.
+        return "stream_refused" if type(event).__name__ == "StreamReset" and event.error_code == 7 else None
+
+
+def _for_httpx(client: httpx.Client | httpx.AsyncClient, request: HttpRequest, trace: Any) -> httpx.Request:
     import httpx
 
     return client.build_request(
@@ -119,10 +143,11 @@ def _for_httpx(client: httpx.Client | httpx.AsyncClient, request: HttpRequest) -
         headers={**request.headers, "accept-encoding": "identity"},
         content=request.body,
         timeout=httpx.Timeout(request.timeout, connect=request.connect_timeout),
+        extensions={"trace": trace},
     )
 
 
-def _from_httpx(error: httpx.HTTPError) -> TransportError:
+def _from_httpx(error: httpx.HTTPError, stream: _Stream) -> TransportError:
     import httpx
 
     # A handshake's TLS failure is a ConnectError; a tunnel that a proxy refuses, a ProxyError.
@@ -137,6 +162,7 @@ def _from_httpx(error: httpx.HTTPError) -> TransportError:
         f"httpx: {type(error).__name__}",
         before_sending=isinstance(error, nothing_left),
         timed_out=isinstance(error, httpx.TimeoutException),
+        unprocessed=stream.unprocessed(error),
     )
 
 

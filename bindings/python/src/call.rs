@@ -1,0 +1,151 @@
+//! A call that Python drives over a transport of the user's: it says what to do next, and hears what came of it.
+
+use std::{
+    mem,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use pyo3::{
+    prelude::*,
+    types::{PyFloat, PyString},
+};
+use whatsapp_two_step::{
+    Call, Client, PhoneNumberId, Pin, Sending, SetTwoStepPin, Step, TransportError, TwoStepError, Unprocessed, Waiting,
+};
+
+use crate::{answer, outcome, process::Inside};
+
+/// Its methods take the seconds since the call began, and give the next step: an `HttpRequest` to send, a number of seconds to
+/// wait, or the end, which is a response or an exception.
+#[pyclass(frozen, module = "whatsapp_two_step._native")]
+pub(crate) struct NativeCall(Mutex<State>);
+
+enum State {
+    Sending(Sending<SetTwoStepPin>),
+    Waiting(Waiting<SetTwoStepPin>),
+    Over,
+}
+
+impl NativeCall {
+    /// With its first step. The waits come from the seed.
+    pub(crate) fn begin<'py>(
+        py: Python<'py>,
+        client: &Client,
+        phone_number_id: PhoneNumberId,
+        pin: Pin,
+        seed: u64,
+    ) -> PyResult<(Self, Bound<'py, PyAny>)> {
+        let call = Self(Mutex::new(State::Over));
+        let operation = SetTwoStepPin::new(phone_number_id, pin);
+        let step = call.tell(py, |_| Call::begin(client.endpoint(), client.limits(), operation, seed))?;
+        Ok((call, step))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Moves it on, and keeps where it is then. A panic in the core ends it with an error, as it does everywhere.
+    fn tell<'py>(
+        &self,
+        py: Python<'py>,
+        tell: impl FnOnce(State) -> Step<SetTwoStepPin>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let _inside = Inside::enter(py);
+        let state = mem::replace(&mut *self.lock(), State::Over);
+        match catch_unwind(AssertUnwindSafe(|| tell(state))).unwrap_or_else(|_| internal()) {
+            Step::Send { request, sending } => {
+                let request = outcome::request(py, &request, &sending)?;
+                *self.lock() = State::Sending(sending);
+                Ok(request)
+            }
+            Step::Wait { time, waiting } => {
+                *self.lock() = State::Waiting(waiting);
+                Ok(PyFloat::new(py, time.as_secs_f64()).into_any())
+            }
+            Step::Done(Ok(response)) => outcome::response(py, &response),
+            Step::Done(Err(error)) => outcome::exception(py, &error),
+        }
+    }
+
+    fn sent<'py>(
+        &self,
+        py: Python<'py>,
+        tell: impl FnOnce(Sending<SetTwoStepPin>) -> Step<SetTwoStepPin>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        self.tell(py, |state| match state {
+            State::Sending(sending) => tell(sending),
+            _ => internal(),
+        })
+    }
+}
+
+#[pymethods]
+impl NativeCall {
+    /// What the transport gave back, whatever it is.
+    fn answered<'py>(&self, py: Python<'py>, elapsed: f64, answer: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        self.sent(py, |sending| match answer::read(answer) {
+            Ok(response) => sending.answered(seconds(elapsed), &response),
+            Err(problem) => sending.failed(seconds(elapsed), &problem),
+        })
+    }
+
+    /// The transport raised something. `problem` is what that means, `connection`, `timeout` or `program_fault`; `texts` is what it
+    /// and its causes say.
+    #[pyo3(signature = (elapsed, problem, texts, before_sending=false, unprocessed=None))]
+    fn failed<'py>(
+        &self,
+        py: Python<'py>,
+        elapsed: f64,
+        problem: &str,
+        texts: Vec<Bound<'py, PyString>>,
+        before_sending: bool,
+        unprocessed: Option<&str>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let source = TransportError::causes(texts.iter().map(|text| text.to_string_lossy().into_owned()).collect());
+        let problem = match problem {
+            "timeout" => TransportError::timeout(source),
+            "program_fault" => TransportError::program_fault(source),
+            _ => TransportError::connection(source),
+        };
+        let problem = if before_sending { problem.before_sending() } else { problem };
+        let problem = match unprocessed {
+            Some("connection_ended") => problem.unprocessed(Unprocessed::ConnectionEnded),
+            Some("stream_refused") => problem.unprocessed(Unprocessed::StreamRefused),
+            _ => problem,
+        };
+        self.sent(py, |sending| sending.failed(seconds(elapsed), &problem))
+    }
+
+    /// The time is over, and no answer came.
+    fn expired<'py>(&self, py: Python<'py>, elapsed: f64, may_have_left: bool) -> PyResult<Bound<'py, PyAny>> {
+        self.sent(py, |sending| sending.expired(seconds(elapsed), may_have_left))
+    }
+
+    /// The wait is over.
+    fn waited<'py>(&self, py: Python<'py>, elapsed: f64) -> PyResult<Bound<'py, PyAny>> {
+        self.tell(py, |state| match state {
+            State::Waiting(waiting) => waiting.waited(seconds(elapsed)),
+            _ => internal(),
+        })
+    }
+
+    /// To be asked before the call hears of it: does what a transport raised show the PIN, the token or the app secret?
+    fn repeats_a_secret(&self, text: &Bound<'_, PyString>) -> bool {
+        match &*self.lock() {
+            State::Sending(sending) => sending.repeats_a_secret(&text.to_string_lossy()),
+            _ => true,
+        }
+    }
+}
+
+/// What is no time passes for none.
+fn seconds(elapsed: f64) -> Duration {
+    Duration::try_from_secs_f64(elapsed).unwrap_or_default()
+}
+
+fn internal() -> Step<SetTwoStepPin> {
+    Step::Done(Err(TwoStepError::internal()))
+}

@@ -1,0 +1,75 @@
+"""Drives a call of `Client` over a transport of the user's: sends on a thread, waits, and says what came of it."""
+
+from __future__ import annotations
+
+import contextvars
+import os
+import threading
+import time
+
+from whatsapp_two_step import _threads
+from whatsapp_two_step._errors import TwoStepError
+from whatsapp_two_step._http import HttpRequest, TransportError
+from whatsapp_two_step._response import SetTwoStepPinResponse
+from whatsapp_two_step._tell import tell
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from whatsapp_two_step._native import NativeCall, _Step
+    from whatsapp_two_step._tell import End, Returned, Send
+
+# Ctrl-C ends a wait for a lock, but not on Windows: it has to be looked for there.
+_LONGEST_WAIT = 0.05 if os.name == "nt" else threading.TIMEOUT_MAX
+
+
+def drive(send: Send, call: NativeCall, step: _Step) -> SetTwoStepPinResponse:
+    """From a call's first step to its end."""
+    start = time.monotonic()
+    cause: BaseException | None = None
+    while not isinstance(step, (SetTwoStepPinResponse, TwoStepError)):
+        if isinstance(step, HttpRequest):
+            step, cause = tell(call, _end(send, step), time.monotonic() - start)
+        else:
+            time.sleep(step)
+            step = call.waited(time.monotonic() - start)
+    try:
+        if isinstance(step, TwoStepError):
+            raise step from step.__cause__ if cause is None else cause
+        return step
+    finally:
+        del step, cause  # else exception and frame would hold each other
+
+
+def _end(send: Send, request: HttpRequest) -> End:
+    """Sends it with the caller's context variables, and waits no longer than its time. What has returned by then counts."""
+    until = time.monotonic() + request.timeout
+    permit = threading.Lock()  # once the caller has taken it back, nothing is sent any more
+    context = contextvars.copy_context()
+    returned: list[Returned] = []
+    has_returned = threading.Lock()
+    has_returned.acquire()
+
+    def job() -> None:
+        if time.monotonic() < until and permit.acquire(blocking=False):
+            returned.append(context.run(_send, send, request))
+            has_returned.release()
+
+    try:
+        _threads.run(job)
+        while (left := until - time.monotonic()) > 0 and not has_returned.acquire(timeout=min(left, _LONGEST_WAIT)):
+            pass
+    except TransportError as error:
+        return None, error
+    finally:
+        may_have_left = not permit.acquire(blocking=False)  # also when Ctrl-C ends the call
+    return returned.pop() if returned else may_have_left
+
+
+def _send(send: Send, request: HttpRequest) -> Returned:
+    try:
+        answer = send(request)
+        if hasattr(answer, "__await__"):
+            getattr(answer, "close", lambda: None)()  # nobody will await it
+        return answer, None
+    except BaseException as error:
+        return None, error
