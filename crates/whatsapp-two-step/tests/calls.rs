@@ -133,6 +133,15 @@ fn nothing_that_it_prints_has_a_secret_in_it() {
     support::assert_hidden(&format!("{step:?} {step:#?} {waiting}"), &[support::PIN, support::TOKEN], "a step");
 }
 
+#[test]
+fn it_knows_its_own_secrets_in_the_text_of_others() {
+    let sending = sending(begin(Limits::default(), 0), &Value::Null);
+    for text in [support::PIN, support::TOKEN, "its headers"] {
+        let is_there = [support::PIN, support::TOKEN].iter().any(|secret| text.contains(secret));
+        assert_eq!(sending.repeats_a_secret(&format!("could not send <{text}>")), is_there, "{text}");
+    }
+}
+
 /// What happens to one attempt, and whether the server sets the PIN on it, which the call can't see.
 #[derive(Clone, Debug)]
 struct Weather {

@@ -71,12 +71,6 @@ impl Client {
         drive::drive(&self.0, operation).instrument(span).await
     }
 
-    #[doc(hidden)]
-    #[must_use]
-    pub fn repeats_a_secret(&self, pin: &Pin, text: &str) -> bool {
-        crate::redact::Redactor::new(&self.0.endpoint, Some(pin)).finds_in(text)
-    }
-
     /// Where requests go.
     #[must_use]
     pub fn endpoint(&self) -> &Endpoint {
