@@ -3,38 +3,16 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 
-use crate::terminal::Colour;
-
-const ABOUT: &str = "Set the two-step verification PIN of a WhatsApp business phone number.";
-
-const AFTER: &str = "\
-Examples:
-  whatsapp-two-step set --sandbox --phone-number-id 106540352242922
-      try it without an account; asks for a PIN
-  whatsapp-two-step set --phone-number-id 106540352242922 --token-file token.txt
-  printf 012345 | whatsapp-two-step set --phone-number-id 106540352242922 --json
-  whatsapp-two-step sandbox --port 8080
-      serve the sandbox for other programs
-
-Environment:
-  WHATSAPP_ACCESS_TOKEN  the access token, taken as it is
-  WHATSAPP_APP_SECRET    the app secret, for appsecret_proof
-  HTTPS_PROXY, NO_PROXY  as usual; --proxy wins
-  NO_COLOR               no colour, as --color never
-
-Exit codes:
-  0  success: the new PIN holds
-  2  bad usage or input; nothing was sent
-  3  rejected: the server refused, the old PIN holds
-  4  unknown: either PIN may hold; set the same PIN again until it succeeds, which is safe.
-     Also Ctrl-C during the call
-  5  not sent: no connection, or Ctrl-C at the prompt; the old PIN holds";
+use crate::{
+    help::{ABOUT, NAME, PLACES, after},
+    terminal::Colour,
+};
 
 #[derive(Parser)]
-#[command(name = "whatsapp-two-step", version, about = ABOUT, after_help = AFTER)]
+#[command(name = NAME, version, about = ABOUT, after_help = after())]
 #[command(subcommand_required = true, arg_required_else_help = true, max_term_width = 100)]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -48,52 +26,64 @@ pub(crate) enum Command {
     /// The PIN comes from a hidden prompt on a terminal, from standard input otherwise, or from --pin-file; never from an
     /// argument, which others could read in the process list. Of a value read from standard input or a file one line
     /// ending (LF or CR LF) at its end is taken off, nothing else.
-    #[command(after_help = AFTER)]
+    #[command(after_help = after())]
     Set(Box<SetArgs>),
     /// Serve the sandbox, a local stand-in for the Graph API, until Ctrl-C.
     ///
     /// The first line on standard output is its base URL. It listens on 127.0.0.1 only.
     Sandbox(SandboxArgs),
     /// Print a shell's completion script.
+    #[command(after_help = PLACES)]
     Completions {
         /// The shell.
         shell: Shell,
     },
+    /// Print a page of the manual, in roff.
+    ///
+    /// As "whatsapp-two-step man set | man -l -" shows it.
+    Man {
+        /// The command that the page is about; without it, the page of all.
+        #[arg(value_parser = PAGES)]
+        command: Option<String>,
+    },
 }
+
+/// The commands that have a page of their own.
+pub(crate) const PAGES: [&str; 4] = ["set", "sandbox", "completions", "man"];
 
 #[derive(Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct SetArgs {
     /// The number's ID, 15 to 17 digits as a rule; not the phone number. GET /{WABA_ID}/phone_numbers lists the IDs.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_hint = ValueHint::Other)]
     pub(crate) phone_number_id: String,
 
     /// Read the PIN from this file; "-" is standard input.
-    #[arg(long, value_name = "PATH", help_heading = "Secrets")]
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath, help_heading = "Secrets")]
     pub(crate) pin_file: Option<PathBuf>,
     /// Read the access token from this file; "-" is standard input. [default: WHATSAPP_ACCESS_TOKEN]
-    #[arg(long, value_name = "PATH", help_heading = "Secrets")]
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath, help_heading = "Secrets")]
     pub(crate) token_file: Option<PathBuf>,
     /// Read the app secret from this file and add appsecret_proof; "-" is standard input. [default:
     /// WHATSAPP_APP_SECRET, else none]
-    #[arg(long, value_name = "PATH", help_heading = "Secrets")]
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath, help_heading = "Secrets")]
     pub(crate) app_secret_file: Option<PathBuf>,
 
     /// Where the Graph API is: https, or http to this machine. [default: https://graph.facebook.com]
-    #[arg(long, value_name = "URL", help_heading = "Server")]
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Other, help_heading = "Server")]
     pub(crate) base_url: Option<String>,
     /// Let --base-url be http to a service of your own network too, such as http://mock:8080. Token and PIN go there in the
     /// clear.
     #[arg(long, help_heading = "Server")]
     pub(crate) allow_http: bool,
     /// The API's version. [default: v24.0]
-    #[arg(long, value_name = "VERSION", help_heading = "Server")]
+    #[arg(long, value_name = "VERSION", value_hint = ValueHint::Other, help_heading = "Server")]
     pub(crate) api_version: Option<String>,
     /// Go through this proxy, an http or https URL. [default: HTTPS_PROXY and NO_PROXY]
-    #[arg(long, value_name = "URL", help_heading = "Server")]
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Other, help_heading = "Server")]
     pub(crate) proxy: Option<String>,
     /// Trust the certificate authorities in this PEM file too, beside the platform's and Mozilla's. May be repeated.
-    #[arg(long, value_name = "FILE", visible_alias = "root-certificates", help_heading = "Server")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, visible_alias = "root-certificates", help_heading = "Server")]
     pub(crate) ca_certificates: Vec<PathBuf>,
     /// Run against an embedded sandbox, with no account: without a token, one of the sandbox's is used, and
     /// WHATSAPP_APP_SECRET is not.
@@ -101,13 +91,13 @@ pub(crate) struct SetArgs {
     pub(crate) sandbox: bool,
 
     /// How long the whole call may take, every attempt and wait. Fractions are fine. [default: 30]
-    #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true, help_heading = "Limits")]
+    #[arg(long, value_name = "SECONDS", value_hint = ValueHint::Other, value_parser = seconds, allow_negative_numbers = true, help_heading = "Limits")]
     pub(crate) timeout: Option<Duration>,
     /// How long connecting may take in one attempt. [default: 10]
-    #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true, help_heading = "Limits")]
+    #[arg(long, value_name = "SECONDS", value_hint = ValueHint::Other, value_parser = seconds, allow_negative_numbers = true, help_heading = "Limits")]
     pub(crate) connect_timeout: Option<Duration>,
     /// How many times a failed attempt is repeated where that is safe; 0 turns it off. [default: 2]
-    #[arg(long, value_name = "N", value_parser = count, allow_negative_numbers = true, help_heading = "Limits")]
+    #[arg(long, value_name = "N", value_hint = ValueHint::Other, value_parser = count, allow_negative_numbers = true, help_heading = "Limits")]
     pub(crate) max_retries: Option<u32>,
 
     /// Print one JSON object on standard output, whatever the end, and nothing else.
@@ -116,6 +106,9 @@ pub(crate) struct SetArgs {
     /// Show each attempt on standard error as it happens; with --json the text for people too.
     #[arg(long, help_heading = "Output")]
     pub(crate) verbose: bool,
+    /// Say nothing when all is well: only errors and warnings.
+    #[arg(long, conflicts_with = "verbose", help_heading = "Output")]
+    pub(crate) quiet: bool,
     /// Print the request with its secrets masked, and send nothing. Checks everything, the PIN too.
     #[arg(long, help_heading = "Output")]
     pub(crate) dry_run: bool,
@@ -127,7 +120,7 @@ pub(crate) struct SetArgs {
 #[derive(Args)]
 pub(crate) struct SandboxArgs {
     /// The port on 127.0.0.1; 0 is any free one.
-    #[arg(long, value_name = "N", default_value = "0", value_parser = port)]
+    #[arg(long, value_name = "N", value_hint = ValueHint::Other, default_value = "0", value_parser = port)]
     pub(crate) port: u16,
     /// Print the IDs and tokens that bring out errors and faults, as Markdown, and end.
     #[arg(long)]

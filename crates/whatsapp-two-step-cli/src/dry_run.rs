@@ -1,5 +1,7 @@
 //! `--dry-run`: the request that would be sent, with its secrets masked.
 
+use std::io;
+
 use serde::Serialize;
 use serde_json::{Map, Value};
 use whatsapp_two_step::{Body, http};
@@ -25,12 +27,12 @@ struct Masked {
     body: String,
 }
 
-pub(crate) fn show(console: &Console, request: &http::Request<Body>) {
+pub(crate) fn show(console: &Console, request: &http::Request<Body>) -> io::Result<()> {
     let request = masked(request);
     if console.speaks() {
-        console.say(&text(&request));
+        console.say(&text(&request))?;
     }
-    json::print(console, &Object { dry_run: true, request });
+    json::print(console, &Object { dry_run: true, request })
 }
 
 fn masked(request: &http::Request<Body>) -> Masked {

@@ -1,5 +1,7 @@
 //! Every way to end but well.
 
+use std::io;
+
 use serde::{Serialize, Serializer};
 use whatsapp_two_step::{ErrorKind, Outcome, TwoStepError};
 
@@ -7,6 +9,10 @@ pub(crate) const BAD_INPUT: u8 = 2;
 const REJECTED: u8 = 3;
 const UNKNOWN: u8 = 4;
 const NOT_SENT: u8 = 5;
+
+const INTERRUPTED: &str = "interrupted";
+/// Never in JSON: it is what can't be written.
+const OUTPUT_LOST: &str = "output_lost";
 
 /// An error of the library's, or one that the command met outside of it.
 pub(crate) enum Failure {
@@ -21,15 +27,12 @@ pub(crate) enum Failure {
 pub(crate) struct Own {
     kind: &'static str,
     message: String,
-    #[serde(serialize_with = "as_code")]
     outcome: Outcome,
     hint: &'static str,
     #[serde(flatten)]
     server: NoServer,
     is_retryable: bool,
     attempts: u32,
-    #[serde(skip)]
-    exit_code: u8,
 }
 
 /// What only an answer brings.
@@ -47,63 +50,58 @@ struct NoServer {
     reason: (),
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
-fn as_code<S: Serializer>(outcome: &Outcome, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(outcome.code())
-}
-
 impl Failure {
     /// Bad usage or input of the command's own.
     pub(crate) fn input(message: impl Into<String>, hint: &'static str) -> Self {
-        let kind = ErrorKind::InvalidConfiguration.code();
-        Self::own(kind, message.into(), Outcome::NotSent, hint, BAD_INPUT)
+        Self::Own(Own::not_sent(ErrorKind::InvalidConfiguration.code(), message.into(), hint))
+    }
+
+    /// There is no PIN where one was to be read.
+    pub(crate) fn no_pin(message: impl Into<String>, hint: &'static str) -> Self {
+        Self::Own(Own::not_sent(ErrorKind::InvalidPin.code(), message.into(), hint))
     }
 
     /// The machine didn't give what the command needs.
     pub(crate) fn machine(message: impl Into<String>) -> Self {
-        let kind = ErrorKind::ConnectionFailed.code();
-        Self::own(kind, message.into(), Outcome::NotSent, "Nothing was sent.", NOT_SENT)
+        Self::Own(Own::not_sent(ErrorKind::ConnectionFailed.code(), message.into(), "Nothing was sent."))
     }
 
-    /// Ctrl-C at the prompt.
-    pub(crate) fn interrupted_before() -> Self {
-        let message = "Interrupted before anything was sent.".to_owned();
-        Self::own(ErrorKind::ConnectionFailed.code(), message, Outcome::NotSent, "Nothing was sent.", NOT_SENT)
+    /// What was asked for could not be written.
+    pub(crate) fn output(error: &io::Error) -> Self {
+        let message = format!("Standard output can't be written: {error}.");
+        Self::Own(Own::not_sent(OUTPUT_LOST, message, "Write it to another place."))
     }
 
-    /// Ctrl-C while a request may have been under way.
-    pub(crate) fn interrupted_during() -> Self {
-        let message = "Interrupted while a request was under way; the PIN may have been set.".to_owned();
-        let hint = "Set the same PIN again until a call succeeds: that is safe, and settles which PIN holds.";
-        let kind = ErrorKind::ConnectionFailed.code(); // closed early, by us
-        let mut failure = Self::own(kind, message, Outcome::Unknown, hint, UNKNOWN);
-        if let Self::Own(own) = &mut failure {
-            (own.is_retryable, own.attempts) = (true, 1);
-        }
-        failure
-    }
-
-    fn own(kind: &'static str, message: String, outcome: Outcome, hint: &'static str, exit_code: u8) -> Self {
-        let server = NoServer::default();
-        Self::Own(Own { kind, message, outcome, hint, server, is_retryable: false, attempts: 0, exit_code })
+    /// Ctrl-C, or another end that was asked for, after so many attempts that came to this.
+    pub(crate) fn interrupted(attempts: u32, outcome: Outcome) -> Self {
+        let (message, hint) = match outcome {
+            Outcome::NotSent => ("Interrupted before a request had left.", "Nothing was sent."),
+            Outcome::Rejected => {
+                ("Interrupted before the next attempt; the server changed nothing in those before.", "Run it again.")
+            }
+            Outcome::Unknown => (
+                "Interrupted after a request had left; the PIN may have been set.",
+                "Set the same PIN again until a call succeeds: that is safe, and settles which PIN holds.",
+            ),
+        };
+        Self::Own(Own { outcome, attempts, is_retryable: true, ..Own::not_sent(INTERRUPTED, message.to_owned(), hint) })
     }
 
     pub(crate) fn exit_code(&self) -> u8 {
-        use ErrorKind::{InvalidConfiguration, InvalidPhoneNumberId, InvalidPin};
-        match self {
-            Self::Own(own) => own.exit_code,
-            Self::Call(error) => match (error.kind(), error.outcome()) {
-                (InvalidPin | InvalidPhoneNumberId | InvalidConfiguration, _) => BAD_INPUT,
-                (_, Outcome::Rejected) => REJECTED,
-                (_, Outcome::Unknown) => UNKNOWN,
-                (_, Outcome::NotSent) => NOT_SENT,
-            },
+        match self.outcome() {
+            Outcome::Rejected => REJECTED,
+            Outcome::Unknown => UNKNOWN,
+            Outcome::NotSent if self.kind().starts_with("invalid_") => BAD_INPUT,
+            Outcome::NotSent => NOT_SENT,
         }
     }
 
-    /// About the arguments and their files, before any value was looked at.
-    pub(crate) fn is_usage(&self) -> bool {
-        matches!(self, Self::Own(own) if own.exit_code == BAD_INPUT)
+    /// Who reads it thinks of a PIN: it is not about the arguments, their files, or the output.
+    pub(crate) fn is_about_a_pin(&self) -> bool {
+        match self {
+            Self::Call(_) => true,
+            Self::Own(own) => own.kind != OUTPUT_LOST && own.kind != ErrorKind::InvalidConfiguration.code(),
+        }
     }
 
     /// From the library, where there may be an answer to tell of.
@@ -141,6 +139,20 @@ impl Failure {
             Self::Own(own) => own.hint,
         }
     }
+
+    pub(crate) fn attempts(&self) -> u32 {
+        match self {
+            Self::Call(error) => error.attempts(),
+            Self::Own(own) => own.attempts,
+        }
+    }
+}
+
+impl Own {
+    fn not_sent(kind: &'static str, message: String, hint: &'static str) -> Self {
+        let server = NoServer::default();
+        Self { kind, message, outcome: Outcome::NotSent, hint, server, is_retryable: false, attempts: 0 }
+    }
 }
 
 impl From<TwoStepError> for Failure {
@@ -170,5 +182,11 @@ mod tests {
         };
         let call = whatsapp_two_step::Pin::not_text("int").into();
         assert_eq!(keys(Failure::input("", "")), keys(call));
+    }
+
+    #[test]
+    fn an_interrupted_call_ends_by_what_it_had_come_to() {
+        let code = |outcome| Failure::interrupted(1, outcome).exit_code();
+        assert_eq!([Outcome::NotSent, Outcome::Rejected, Outcome::Unknown].map(code), [5, 3, 4]);
     }
 }

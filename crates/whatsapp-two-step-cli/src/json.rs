@@ -1,38 +1,56 @@
-//! What a program reads: one object, on one line.
+//! What a program reads: one object, on one line. `docs/command.schema.json` has its form.
+
+use std::io;
 
 use serde::Serialize;
-use whatsapp_two_step::SetTwoStepPinResponse;
+use whatsapp_two_step::{ApiVersion, Outcome, SetTwoStepPinResponse, Usage};
 
 use crate::{
     failure::Failure,
     terminal::{Console, clean, out},
 };
 
-#[derive(Serialize)]
-struct Success<'a> {
+/// The same fields after a success and a failure.
+#[derive(Default, Serialize)]
+struct End<'a> {
     success: bool,
-    #[serde(flatten)]
-    response: &'a SetTwoStepPinResponse,
+    outcome: Option<Outcome>,
+    trace_id: Option<&'a str>,
+    api_version: Option<ApiVersion>,
+    attempts: u32,
+    usage: Option<&'a Usage>,
+    error: Option<&'a Failure>,
 }
 
-#[derive(Serialize)]
-struct Refusal<'a> {
-    success: bool,
-    error: &'a Failure,
+pub(crate) fn success(console: &Console, response: &SetTwoStepPinResponse) -> io::Result<()> {
+    let SetTwoStepPinResponse { trace_id, api_version, attempts, usage, .. } = response;
+    let end = End {
+        success: true,
+        trace_id: trace_id.as_deref(),
+        api_version: *api_version,
+        attempts: *attempts,
+        usage: usage.as_ref(),
+        ..End::default()
+    };
+    print(console, &end)
 }
 
-pub(crate) fn success(console: &Console, response: &SetTwoStepPinResponse) {
-    print(console, &Success { success: true, response });
+pub(crate) fn failure(console: &Console, error: &Failure) -> io::Result<()> {
+    let end = End {
+        outcome: Some(error.outcome()),
+        trace_id: error.call().and_then(|error| error.trace_id()),
+        attempts: error.attempts(),
+        error: Some(error),
+        ..End::default()
+    };
+    print(console, &end)
 }
 
-pub(crate) fn failure(console: &Console, error: &Failure) {
-    print(console, &Refusal { success: false, error });
-}
-
-pub(crate) fn print(console: &Console, object: &impl Serialize) {
-    if console.json {
-        // Names, numbers and text: nothing that JSON can't say.
-        let line = serde_json::to_string(object).unwrap_or_else(|_| "{\"success\":false}".to_owned());
-        out(&clean(&line));
+pub(crate) fn print(console: &Console, object: &impl Serialize) -> io::Result<()> {
+    if !console.json {
+        return Ok(());
     }
+    // Names, numbers and text: nothing that JSON can't say.
+    let line = serde_json::to_string(object).unwrap_or_else(|_| "{\"success\":false}".to_owned());
+    out(&clean(&line))
 }

@@ -2,13 +2,14 @@
 //!
 //! | file | job |
 //! |---|---|
-//! | `args` | the grammar |
+//! | `args`, `help` | the grammar, and the texts about it |
 //! | `usage` | what is wrong with arguments, said without repeating them |
-//! | `secrets` | where PIN, token and app secret come from |
-//! | `set`, `dry_run`, `sandbox` | what the commands do |
+//! | `secrets`, `inputs`, `prompt` | where PIN, token and app secret come from, and how they are read |
+//! | `set`, `dry_run`, `sandbox`, `manual` | what the commands do |
 //! | `report`, `json`, `progress` | what a person and a program read |
 //! | `failure` | every way to end but well, and its exit code |
-//! | `terminal`, `interrupt` | colour, clean text, Ctrl-C |
+//! | `terminal`, `wrap` | colour, clean text, width |
+//! | `signals`, `protect` | Ctrl-C and its like, no core dumps |
 //!
 //! ```
 //! let code = whatsapp_two_step_cli::run(["whatsapp-two-step".into(), "set".into(), "--pin=012345".into()]);
@@ -19,69 +20,81 @@
 mod args;
 mod dry_run;
 mod failure;
-mod interrupt;
+mod help;
+mod inputs;
 mod json;
+mod manual;
 mod progress;
+mod prompt;
+mod protect;
 mod report;
 mod sandbox;
 mod secrets;
 mod set;
+mod signals;
 mod terminal;
 mod usage;
+mod wrap;
 
-use std::ffi::OsString;
-
-use clap::CommandFactory;
+use std::{ffi::OsString, io};
 
 use crate::{
     args::{Cli, Command},
     failure::Failure,
-    terminal::{Colour, Console},
+    terminal::Console,
     usage::Parsed,
 };
 
 /// Runs the command with these arguments, the program's own name first, on this process' standard streams.
 ///
 /// The result is the exit code: 0 success, 2 bad usage or input, 3 rejected, 4 outcome unknown, 5 not sent. It never ends
-/// the process itself. While a call is under way and at the prompt, Ctrl-C is caught, and stays caught afterwards.
+/// the process itself. `set` and `sandbox` catch Ctrl-C and its like, which stay caught afterwards; and a prompt that was left
+/// leaves a thread behind that reads the terminal. So let the process end soon.
 #[must_use]
 pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     let args: Vec<OsString> = args.into_iter().collect();
-    let (console, result) = match usage::parse(&args) {
-        Parsed::Run(cli) => start(cli),
+    let console = usage::console(&args);
+    let (console, result) = match usage::parse(&args, &console) {
+        Parsed::Run(cli) => start(cli, console),
         Parsed::Help(text) => {
-            terminal::out(&text);
-            return 0;
+            let result = written(console.say(&text));
+            (console, result)
         }
         Parsed::NoCommand(text) => {
             terminal::err(&text);
             return failure::BAD_INPUT;
         }
-        Parsed::Wrong(failure) => {
-            let console = Console::new(usage::has_flag(&args, "--json"), false, Colour::Auto);
-            (console, Err(failure))
-        }
+        Parsed::Wrong(failure) => (console, Err(failure)),
     };
     result.unwrap_or_else(|failure| {
-        report::failure(&console, &failure);
-        json::failure(&console, &failure);
+        let told = json::failure(&console, &failure);
+        if console.speaks() || told.is_err() {
+            report::failure(&console, &failure);
+        }
+        if let Err(error) = told {
+            console.warn(&format!("the JSON is lost: standard output can't be written: {error}."));
+        }
         failure.exit_code()
     })
 }
 
-fn start(cli: Cli) -> (Console, Result<u8, Failure>) {
+fn start(cli: Cli, console: Console) -> (Console, Result<u8, Failure>) {
     match cli.command {
         Command::Set(args) => {
-            let console = Console::new(args.json, args.verbose, args.color);
+            let console = Console { json: args.json, verbose: args.verbose, quiet: args.quiet, colour: args.color };
             let result = set::run(&args, &console);
             (console, result)
         }
-        Command::Sandbox(args) => (Console::new(false, false, Colour::Auto), sandbox::serve(&args)),
-        Command::Completions { shell } => {
-            let mut script = Vec::new();
-            clap_complete::generate(shell, &mut Cli::command(), "whatsapp-two-step", &mut script);
-            terminal::out(&String::from_utf8_lossy(&script));
-            (Console::new(false, false, Colour::Auto), Ok(0))
+        Command::Sandbox(args) => (console, sandbox::serve(&args)),
+        Command::Completions { shell } => (console, written(terminal::out(&manual::completions(shell)))),
+        Command::Man { command } => {
+            let page = manual::page(command.as_deref());
+            (console, written(page.and_then(|page| terminal::out(&page))))
         }
     }
+}
+
+/// For a command whose output is all that it does.
+fn written(result: io::Result<()>) -> Result<u8, Failure> {
+    result.map(|()| 0).map_err(|error| Failure::output(&error))
 }

@@ -15,7 +15,7 @@ use crate::{
 
 /// A word about a slow call: for a person who watches, and who doesn't watch the attempts already.
 pub(crate) fn is_wanted(console: &Console) -> bool {
-    !console.json && !console.verbose && io::stderr().is_terminal()
+    console.chats() && !console.verbose && io::stderr().is_terminal()
 }
 
 pub(crate) fn say_patience(id: &PhoneNumberId, timeout: Duration) {
@@ -23,10 +23,10 @@ pub(crate) fn say_patience(id: &PhoneNumberId, timeout: Duration) {
 }
 
 /// The same client, which shows each attempt's end.
-pub(crate) fn show_attempts(client: &Client, id: &PhoneNumberId, timeout: Duration) -> Client {
+pub(crate) fn show_attempts(client: &Client, id: &PhoneNumberId) -> Client {
     let endpoint = client.endpoint();
     let url = format!("{}/{}/{id}", endpoint.base_url(), endpoint.api_version());
-    err(&clean(&format!("POST {url} (at most {})", seconds(timeout))));
+    err(&clean(&format!("POST {url} (at most {})", seconds(client.limits().timeout))));
     client.with_observer(Observer::new(|end| err(&clean(&line(end)))))
 }
 

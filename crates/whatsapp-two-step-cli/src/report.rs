@@ -1,6 +1,6 @@
 //! What a person reads at the end.
 
-use std::{fmt::Write as _, time::Duration};
+use std::{fmt::Write as _, io, time::Duration};
 
 use whatsapp_two_step::{Outcome, PhoneNumberId, SetTwoStepPinResponse, TwoStepError};
 
@@ -39,9 +39,9 @@ pub(crate) fn success(
     id: &PhoneNumberId,
     response: &SetTwoStepPinResponse,
     read_back: Option<bool>,
-) {
-    if !console.speaks() {
-        return;
+) -> io::Result<()> {
+    if !console.chats() {
+        return Ok(());
     }
     let mut rows = Rows(Vec::new());
     rows.add("PIN that holds now", Some("the new one"));
@@ -55,23 +55,20 @@ pub(crate) fn success(
     rows.add("read back", read_back.map(|holds| if holds { "the sandbox now holds ******" } else { "another PIN!" }));
     let is_coloured = if console.json { console.err_is_coloured() } else { console.out_is_coloured() };
     let headline = paint(&format!("The PIN of {id} is set."), Style::Good, is_coloured);
-    console.say(&rows.after(&headline, is_coloured));
+    console.say(&rows.after(&headline, is_coloured))
 }
 
 /// It is not, or perhaps not.
 pub(crate) fn failure(console: &Console, failure: &Failure) {
-    if !console.speaks() {
-        return;
-    }
     let mut rows = Rows(Vec::new());
-    // Who mistyped a flag thinks of no PIN yet.
-    if !failure.is_usage() {
+    if failure.is_about_a_pin() {
         rows.add("PIN that holds now", Some(holds_now(failure.outcome())));
         rows.add("kind", Some(failure.kind()));
     }
     if let Some(error) = failure.call() {
         add_answer(&mut rows, error);
     }
+    rows.add("attempts", (failure.attempts() > 1).then_some(failure.attempts()));
     rows.add("next step", Some(failure.hint()));
     let is_coloured = console.err_is_coloured();
     let headline = format!("{} {}", paint("error:", Style::Bad, is_coloured), clean(failure.message()));
@@ -101,7 +98,6 @@ fn add_answer(rows: &mut Rows, error: &TwoStepError) {
     rows.add("cause", cause(error));
     rows.add("trace id", error.trace_id());
     rows.add("retry after", error.retry_after().map(seconds));
-    rows.add("attempts", (error.attempts() > 1).then_some(error.attempts()));
 }
 
 /// The chain below the error, such as "connection refused".

@@ -6,9 +6,9 @@ use tokio::runtime::Builder;
 use crate::{
     args::SandboxArgs,
     failure::Failure,
-    interrupt,
     secrets::SANDBOX_TOKEN,
-    terminal::{err, out},
+    signals::Signals,
+    terminal::{announce, err, out},
 };
 
 /// One for this call alone.
@@ -19,7 +19,7 @@ pub(crate) fn embed() -> Result<Sandbox, Failure> {
 /// Serves until Ctrl-C.
 pub(crate) fn serve(args: &SandboxArgs) -> Result<u8, Failure> {
     if args.table {
-        out(&graph_sandbox::scenario_table());
+        out(&graph_sandbox::scenario_table()).map_err(|error| Failure::output(&error))?;
         return Ok(0);
     }
     let runtime = Builder::new_current_thread()
@@ -28,14 +28,14 @@ pub(crate) fn serve(args: &SandboxArgs) -> Result<u8, Failure> {
         .map_err(|error| Failure::machine(format!("The sandbox can't start: {error}.")))?;
     let _entered = runtime.enter();
     // Caught from here on: whoever has read the URL may send it.
-    let held = interrupt::hold()?;
+    let mut signals = Signals::catch()?;
     let sandbox = Sandbox::start_on(args.port).map_err(|error| {
         let message = format!("The sandbox can't listen on port {} of 127.0.0.1: {error}.", args.port);
         Failure::input(message, "Give another --port, or 0 for any free one.")
     })?;
-    out(sandbox.base_url());
+    announce(sandbox.base_url()).map_err(|error| Failure::output(&error))?;
     err(&usage(sandbox.base_url()));
-    runtime.block_on(interrupt::wait(held));
+    runtime.block_on(signals.end());
     Ok(0)
 }
 

@@ -1,8 +1,10 @@
-//! The standard streams: colour, clean text, and readers that go away.
+//! The standard streams: colour, clean text, width, and readers that go away.
 
 use std::io::{self, IsTerminal, Write};
 
 use clap::ValueEnum;
+
+use crate::wrap::wrap;
 
 /// When to use colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -20,6 +22,7 @@ pub(crate) enum Colour {
 pub(crate) enum Style {
     Good,
     Bad,
+    Doubtful,
     Label,
 }
 
@@ -27,12 +30,14 @@ pub(crate) enum Style {
 pub(crate) struct Console {
     pub(crate) json: bool,
     pub(crate) verbose: bool,
-    colour: Colour,
+    pub(crate) quiet: bool,
+    pub(crate) colour: Colour,
 }
 
 impl Console {
-    pub(crate) fn new(json: bool, verbose: bool, colour: Colour) -> Self {
-        Self { json, verbose, colour }
+    /// For a command without flags about its output.
+    pub(crate) fn plain(colour: Colour) -> Self {
+        Self { json: false, verbose: false, quiet: false, colour }
     }
 
     /// Text for people, unless the output is for a program.
@@ -40,9 +45,23 @@ impl Console {
         !self.json || self.verbose
     }
 
+    /// Text that is about no problem.
+    pub(crate) fn chats(&self) -> bool {
+        self.speaks() && !self.quiet
+    }
+
     /// Standard output belongs to the JSON object alone.
-    pub(crate) fn say(&self, text: &str) {
-        if self.json { err(text) } else { out(text) }
+    pub(crate) fn say(&self, text: &str) -> io::Result<()> {
+        if self.json {
+            err(text);
+            return Ok(());
+        }
+        out(&fitted(text, io::stdout().is_terminal()))
+    }
+
+    /// A problem that ends nothing: also beside JSON, which is on another stream.
+    pub(crate) fn warn(&self, text: &str) {
+        err(&format!("{} {}", paint("warning:", Style::Doubtful, self.err_is_coloured()), clean(text)));
     }
 
     pub(crate) fn out_is_coloured(&self) -> bool {
@@ -69,6 +88,7 @@ pub(crate) fn paint(text: &str, style: Style, is_coloured: bool) -> String {
     let code = match style {
         Style::Good => "1;32",
         Style::Bad => "1;31",
+        Style::Doubtful => "1;33",
         Style::Label => "2",
     };
     if is_coloured { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
@@ -82,18 +102,33 @@ pub(crate) fn clean(text: &str) -> String {
 }
 
 /// To standard output. A reader that has gone away, as `head` does, is no error.
-pub(crate) fn out(text: &str) {
-    write(io::stdout().lock(), text);
+pub(crate) fn out(text: &str) -> io::Result<()> {
+    match announce(text) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
 }
 
-/// To standard error.
+/// To standard output, where somebody must read it.
+pub(crate) fn announce(text: &str) -> io::Result<()> {
+    write(io::stdout().lock(), text)
+}
+
+/// To standard error, for people. Nothing is left to say it if that can't be written.
 pub(crate) fn err(text: &str) {
-    write(io::stderr().lock(), text);
+    let _ = write(io::stderr().lock(), &fitted(text, io::stderr().is_terminal()));
 }
 
-fn write(mut stream: impl Write, text: &str) {
+fn fitted(text: &str, is_terminal: bool) -> String {
+    match terminal_size::terminal_size() {
+        Some((width, _)) if is_terminal => wrap(text, width.0.into()),
+        _ => text.to_owned(),
+    }
+}
+
+fn write(mut stream: impl Write, text: &str) -> io::Result<()> {
     let line_end = if text.ends_with('\n') { "" } else { "\n" };
-    let _ = stream.write_all(format!("{text}{line_end}").as_bytes()).and_then(|()| stream.flush());
+    stream.write_all(format!("{text}{line_end}").as_bytes()).and_then(|()| stream.flush())
 }
 
 #[cfg(test)]

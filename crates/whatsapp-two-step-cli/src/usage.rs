@@ -1,14 +1,17 @@
 //! What is wrong with arguments, said without repeating them: what a user put in the wrong place may be a secret.
 
-use std::ffi::{OsStr, OsString};
+use std::{
+    borrow::Cow,
+    ffi::{OsStr, OsString},
+};
 
 use clap::{
-    CommandFactory, FromArgMatches,
+    CommandFactory, FromArgMatches, ValueEnum,
     error::{ContextKind, ContextValue, ErrorKind},
 };
 
 use crate::{
-    args::Cli,
+    args::{Cli, PAGES},
     failure::Failure,
     terminal::{Colour, Console},
 };
@@ -33,7 +36,7 @@ pub(crate) enum Parsed {
     Wrong(Failure),
 }
 
-pub(crate) fn parse(args: &[OsString]) -> Parsed {
+pub(crate) fn parse(args: &[OsString], console: &Console) -> Parsed {
     if let Some(failure) = refused(args) {
         return Parsed::Wrong(failure);
     }
@@ -41,21 +44,32 @@ pub(crate) fn parse(args: &[OsString]) -> Parsed {
     match parsed {
         Ok(cli) => Parsed::Run(cli),
         Err(error) => match error.kind() {
-            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Parsed::Help(help(&error)),
-            ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand if !has_flag(args, "--json") => {
-                Parsed::NoCommand(error.render().to_string())
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Parsed::Help(help(&error, console.out_is_coloured())),
+            ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand if !console.json => {
+                Parsed::NoCommand(help(&error, console.err_is_coloured()))
             }
             _ => Parsed::Wrong(describe(&error)),
         },
     }
 }
 
-pub(crate) fn has_flag(args: &[OsString], flag: &str) -> bool {
-    args.iter().skip(1).any(|arg| arg == flag)
+/// What the arguments say of the output, also where they are wrong elsewhere.
+pub(crate) fn console(args: &[OsString]) -> Console {
+    let mut console = Console::plain(Colour::Auto);
+    let mut words = args.iter().skip(1).map(|arg| arg.to_string_lossy());
+    while let Some(word) = words.next() {
+        let when = match word.split_once('=') {
+            Some(("--color", when)) => Some(when.to_owned()),
+            _ if word == "--color" => words.next().map(Cow::into_owned),
+            _ => None,
+        };
+        console.json |= word == "--json";
+        console.colour = when.and_then(|when| Colour::from_str(&when, false).ok()).unwrap_or(console.colour);
+    }
+    console
 }
 
-fn help(error: &clap::Error) -> String {
-    let is_coloured = Console::new(false, false, Colour::Auto).out_is_coloured();
+fn help(error: &clap::Error, is_coloured: bool) -> String {
     if is_coloured { error.render().ansi().to_string() } else { error.render().to_string() }
 }
 
@@ -79,7 +93,7 @@ fn describe(error: &clap::Error) -> Failure {
         ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand => return unknown(error),
         ErrorKind::MissingRequiredArgument => format!("{} is needed.", ours(ContextKind::InvalidArg)),
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            "A command is needed: set, sandbox or completions.".to_owned()
+            format!("A command is needed: {}.", PAGES.join(", "))
         }
         ErrorKind::ArgumentConflict if ours(ContextKind::InvalidArg) == ours(ContextKind::PriorArg) => {
             format!("{} is given twice.", ours(ContextKind::InvalidArg))

@@ -1,10 +1,8 @@
-//! Calls over real sockets: exit codes, what is printed, and where the PIN comes from.
+//! Calls over real sockets: exit codes, and what is printed.
 
 mod common;
 
-use std::{fs, time::Duration};
-
-use common::{ID, PIN, command, end_of, finish, run, set};
+use common::{ID, PIN, command, finish, run, set};
 use graph_sandbox::Sandbox;
 
 #[test]
@@ -20,7 +18,7 @@ fn success() {
     assert_eq!((end.code, end.err.as_str()), (Some(0), ""));
     let object = end.json();
     let keys: Vec<_> = object.as_object().unwrap().keys().collect();
-    assert_eq!(keys, ["api_version", "attempts", "success", "trace_id", "usage"]);
+    assert_eq!(keys, ["api_version", "attempts", "error", "outcome", "success", "trace_id", "usage"]);
     assert!(end.out.starts_with("{\"success\":true,"));
     assert_eq!((&object["api_version"], &object["attempts"]), (&"v25.0".into(), &1.into()));
 }
@@ -65,18 +63,20 @@ fn an_error_in_json_has_every_field() {
     let sandbox = Sandbox::start().unwrap();
     let end = set(sandbox.base_url(), "900001900000463", &["--json"]);
     assert_eq!((end.code, end.err.as_str()), (Some(3), ""));
-    let mut object = end.json();
-    let error = object["error"].as_object_mut().unwrap();
-    assert!(error.remove("message").is_some_and(|text| text.is_string()));
-    assert!(error.remove("hint").is_some_and(|text| text.is_string()));
-    assert!(error.remove("trace_id").is_some_and(|text| text.is_string()));
+    let object = end.json();
+    let error = &object["error"];
+    assert!(error["trace_id"].is_string() && error["message"].is_string() && error["hint"].is_string());
     assert_eq!(
         object,
-        serde_json::json!({"success": false, "error": {
-            "kind": "authentication", "outcome": "rejected", "http_status": 401, "graph_code": 190,
-            "graph_subcode": 463, "graph_type": "OAuthException", "details": null, "user_title": null,
-            "user_message": null, "retry_after": null, "is_retryable": false, "reason": null, "attempts": 1,
-        }})
+        serde_json::json!({
+            "success": false, "outcome": "rejected", "trace_id": error["trace_id"], "api_version": null, "attempts": 1,
+            "usage": null, "error": {
+                "kind": "authentication", "outcome": "rejected", "http_status": 401, "graph_code": 190,
+                "graph_subcode": 463, "graph_type": "OAuthException", "details": null, "user_title": null,
+                "user_message": null, "retry_after": null, "is_retryable": false, "reason": null, "attempts": 1,
+                "trace_id": error["trace_id"], "message": error["message"], "hint": error["hint"],
+            }
+        })
     );
 }
 
@@ -93,62 +93,61 @@ fn verbose_shows_the_attempts() {
 }
 
 #[test]
-fn pin_and_secrets_from_files() {
+fn quiet_says_what_went_wrong_and_no_more() {
     let sandbox = Sandbox::start().unwrap();
-    let dir = tempfile::tempdir().unwrap();
-    let file = |name: &str, content: &str| {
-        let path = dir.path().join(name);
-        fs::write(&path, content).unwrap();
-        path.to_str().unwrap().to_owned()
+    let end = set(sandbox.base_url(), ID, &["--quiet"]);
+    assert_eq!((end.code, end.out.as_str(), end.err.as_str()), (Some(0), "", ""));
+    let end = run(&["set", "--sandbox", "--phone-number-id", ID, "--quiet"], PIN);
+    assert_eq!((end.code, end.out.as_str(), end.err.as_str()), (Some(0), "", ""));
+    let end = set(sandbox.base_url(), "900001900000463", &["--quiet"]);
+    assert_eq!((end.code, end.out.as_str()), (Some(3), ""));
+    assert!(end.err.starts_with("error: The server refused the access token"), "{}", end.err);
+    let end = set(sandbox.base_url(), ID, &["--quiet", "--json"]);
+    assert_eq!((end.code, &end.json()["success"]), (Some(0), &true.into()));
+}
+
+#[test]
+fn variables_are_settings_and_flags_win() {
+    let sandbox = Sandbox::start().unwrap();
+    let with = |variables: &[(&str, &str)], more: &[&str]| {
+        let mut command = command(&[&["set", "--phone-number-id", ID, "--json"], more].concat());
+        finish(
+            {
+                command.envs(variables.iter().copied());
+                command
+            },
+            PIN,
+        )
     };
-    let token = file("token", "EAAsandboxProofRequired\n");
-    let secret = file("secret", &format!("{}\r\n", graph_sandbox::APP_SECRET));
-    for (content, code) in [("012345", 0), ("012345\n", 0), ("012345\r\n", 0), ("012345\n\n", 2), ("012345\r", 2)] {
-        let pin = file("pin", content);
-        let base = sandbox.base_url();
-        let args = ["set", "--base-url", base, "--phone-number-id", ID, "--pin-file", &pin];
-        let end = run(&[&args[..], &["--token-file", &token, "--app-secret-file", &secret]].concat(), "");
-        assert_eq!(end.code, Some(code), "{content:?}: {}", end.err);
+    let base_url = ("WHATSAPP_BASE_URL", sandbox.base_url());
+    let end = with(&[base_url, ("WHATSAPP_API_VERSION", "v25.0")], &[]);
+    assert_eq!((end.code, &end.json()["api_version"]), (Some(0), &"v25.0".into()));
+    let end = with(
+        &[("WHATSAPP_BASE_URL", "http://127.0.0.1:1"), ("WHATSAPP_API_VERSION", "nonsense")],
+        &["--base-url", sandbox.base_url(), "--api-version", "v23.0"],
+    );
+    assert_eq!((end.code, &end.json()["api_version"]), (Some(0), &"v23.0".into()));
+    assert_eq!(with(&[("WHATSAPP_BASE_URL", "http://127.0.0.1:1")], &["--sandbox"]).code, Some(0));
+    for variable in [("WHATSAPP_BASE_URL", ""), ("WHATSAPP_BASE_URL", "http://mock:1"), ("WHATSAPP_API_VERSION", "24")]
+    {
+        let end = with(&[base_url, variable], &[]);
+        assert_eq!(
+            (end.code, &end.json()["error"]["kind"]),
+            (Some(2), &"invalid_configuration".into()),
+            "{variable:?}"
+        );
     }
-    assert_eq!(sandbox.pin(ID).as_deref(), Some("012345"));
-    let end = run(&["set", "--sandbox", "--phone-number-id", ID, "--pin-file", "-"], "012345\n");
-    assert_eq!(end.code, Some(0));
-    let end = run(&["set", "--sandbox", "--phone-number-id", ID], &PIN.repeat(1_000));
+    // The switch for test runs.
+    let only = ("WHATSAPP_TWO_STEP_LOOPBACK_ONLY", "1");
+    let end = with(&[only], &[]);
     assert_eq!(end.code, Some(2));
-    assert!(end.err.contains("standard input has more than 4096 bytes"), "{}", end.err);
+    assert!(end.json()["error"]["message"].as_str().unwrap().contains("WHATSAPP_TWO_STEP_LOOPBACK_ONLY"));
+    assert_eq!(with(&[only, base_url], &[]).code, Some(0));
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_error() {
-    let mut command = command(&["sandbox", "--table"]);
-    let (reader, writer) = std::io::pipe().unwrap();
-    drop(reader);
-    let end = end_of(command.stdout(writer).spawn().unwrap());
-    assert_eq!((end.code, end.err.as_str()), (Some(0), ""));
-}
-
-#[cfg(unix)]
-#[test]
-fn ctrl_c_during_the_call_leaves_the_outcome_unknown() {
-    use rustix::process::{Pid, Signal, kill_process};
-    use std::io::Write;
-
-    for (signal, json) in [(Signal::INT, "--json"), (Signal::TERM, "--color=never")] {
-        let sandbox = Sandbox::start().unwrap();
-        let args = ["set", "--base-url", sandbox.base_url(), "--phone-number-id", "910010000000000", json];
-        let mut child = command(&args).spawn().unwrap();
-        child.stdin.take().unwrap().write_all(PIN.as_bytes()).unwrap();
-        while sandbox.requests().is_empty() {
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        kill_process(Pid::from_child(&child), signal).unwrap();
-        let end = end_of(child);
-        assert_eq!(end.code, Some(4));
-        if json == "--json" {
-            let error = end.json()["error"].clone();
-            assert_eq!((&error["kind"], &error["outcome"]), (&"connection_failed".into(), &"unknown".into()));
-        } else {
-            assert!(end.err.contains("Interrupted while a request was under way"), "{}", end.err);
-        }
-    }
+fn swapped_arguments_are_told() {
+    let end = run(&["set", "--sandbox", "--phone-number-id", "012345"], ID);
+    assert_eq!(end.code, Some(2));
+    assert!(end.err.contains("Are PIN and phone number ID swapped?"), "{}", end.err);
 }

@@ -32,3 +32,22 @@ fn the_readme_s_magic_ids_are_the_sandbox_s() {
         assert!(graph_sandbox::scenarios().iter().any(|scenario| scenario.id == id && scenario.name == name), "{name}");
     }
 }
+
+#[test]
+fn the_schema_has_every_kind_outcome_reason_and_field() {
+    let schema: serde_json::Value = serde_json::from_str(&page("docs/command.schema.json")).unwrap();
+    let kinds: serde_json::Value = serde_json::from_str(&page("tests/vectors/kinds.json")).unwrap();
+    let sorted = |names: &serde_json::Value, less: &[&str]| -> Vec<String> {
+        let names = names.as_array().unwrap().iter().filter_map(serde_json::Value::as_str);
+        let mut names: Vec<String> = names.filter(|name| !less.contains(name)).map(str::to_owned).collect();
+        names.sort();
+        names
+    };
+    let error = &schema["$defs"]["error"];
+    // The one is the command's own, the other comes from no call.
+    let (own, no_call) = (["interrupted"], ["invalid_webhook"]);
+    assert_eq!(sorted(&error["properties"]["kind"]["enum"], &own), sorted(&kinds["kinds"], &no_call));
+    assert_eq!(sorted(&error["properties"]["reason"]["enum"], &[]), sorted(&kinds["reasons"], &[]));
+    assert_eq!(sorted(&schema["$defs"]["outcome"]["enum"], &[]), sorted(&kinds["outcomes"], &[]));
+    assert_eq!(sorted(&error["required"], &[]), sorted(&kinds["error_fields"], &[]));
+}

@@ -52,7 +52,7 @@ pub use http;
 pub use body::Body;
 pub use call::{Call, Limits, MAX_IN_FLIGHT, Sending, Step, TransportError, Unprocessed, Waiting};
 #[cfg(feature = "client")]
-pub use client::{AttemptEnd, Client, ClientBuilder, Observer, PhoneNumbers};
+pub use client::{AttemptEnd, CallProgress, Client, ClientBuilder, Observer, PhoneNumbers};
 #[cfg(feature = "client")]
 pub use clock::Clock;
 pub use endpoint::{Endpoint, Language};

@@ -1,4 +1,5 @@
-//! What an observer hears of a call's attempts, and that an answer which is there counts after the process stood still.
+//! What an observer hears of a call's attempts, how far a call has come that is stopped, and that an answer which is there counts
+//! after the process stood still.
 #![allow(clippy::unwrap_used)] // a test may panic
 
 mod support;
@@ -10,7 +11,7 @@ use std::{
 
 use support::{PIN, TOKEN, assert_hidden, builder_for, set};
 use tokio::sync::oneshot;
-use whatsapp_two_step::{Body, Observer, TransportError, http};
+use whatsapp_two_step::{Attempt, Body, CallProgress, Observer, Outcome, TransportError, http};
 
 fn answer(status: u16, body: &str) -> http::Response<Body> {
     let response = http::Response::builder().status(status).header("x-fb-request-id", "AbC1");
@@ -50,6 +51,47 @@ async fn an_observer_hears_of_each_attempt_and_of_no_secret() {
             (2, Some(("service_unavailable", "unknown")), Some(503), trace_id.clone(), took, true),
             (3, None, Some(200), trace_id, took, false),
         ]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_stopped_says_how_far_it_has_come() {
+    // One second of connecting and one of sending each; the first two attempts get no connection, the third is refused.
+    let transport = |request: http::Request<Body>| async move {
+        let attempt = request.extensions().get::<Attempt>().unwrap().clone();
+        attempt.connecting();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        if attempt.number() < 3 {
+            return Err(TransportError::connection("refused").before_sending());
+        }
+        attempt.sending();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        Ok(answer(if attempt.number() == 3 { 503 } else { 200 }, r#"{"error":{"code":2}}"#))
+    };
+    let settings = builder_for("http://127.0.0.1:1".parse().unwrap()).max_retries(3);
+    let client = settings.transport(Arc::new(transport)).build().unwrap();
+    let progress = CallProgress::default();
+    assert_eq!((progress.attempts(), progress.outcome()), (0, Outcome::NotSent));
+    let client = client.with_progress(&progress);
+    let mut seen = Vec::new();
+    let look = async {
+        loop {
+            let now = (progress.attempts(), progress.outcome().code());
+            if seen.last() != Some(&now) {
+                seen.push(now);
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    tokio::select! {
+        biased;
+        () = look => {}
+        _ = set(&client, "1") => {}
+    }
+    // Unknown since the third request left; the fourth one's connecting doesn't change that.
+    assert_eq!(
+        seen,
+        [(0, "not_sent"), (1, "not_sent"), (2, "not_sent"), (3, "not_sent"), (3, "unknown"), (4, "unknown")]
     );
 }
 

@@ -18,7 +18,10 @@ pub(crate) fn run(command: &str, call: &Value) -> (Value, u64) {
     let (output, peak) = ended(process.arg("--json"), call);
     let answer = match serde_json::from_slice::<Value>(&output.stdout) {
         Ok(mut object) if object["success"] == true => {
-            object.as_object_mut().and_then(|object| object.remove("success"));
+            // What every object has, beside the response.
+            for name in ["success", "outcome", "error"] {
+                object.as_object_mut().and_then(|object| object.remove(name));
+            }
             json!({"ok": object})
         }
         Ok(object) if object["error"].is_object() => json!({"error": object["error"]}),

@@ -1,8 +1,17 @@
 //! Runs the real command.
 #![allow(dead_code, reason = "each test file uses a part")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests too")]
+#![allow(clippy::print_stdout, reason = "a test that skips something says so")]
+
+pub(crate) mod schema;
+#[cfg(unix)]
+pub(crate) mod shell;
+#[cfg(unix)]
+pub(crate) mod terminal;
 
 use std::{
     io::Write,
+    path::Path,
     process::{Child, Command, Stdio},
 };
 
@@ -18,9 +27,12 @@ pub(crate) struct End {
 }
 
 impl End {
+    #[track_caller]
     pub(crate) fn json(&self) -> serde_json::Value {
         assert_eq!(self.out.lines().count(), 1, "one object on one line: {}", self.out);
-        serde_json::from_str(&self.out).expect("JSON on standard output")
+        let object = serde_json::from_str(&self.out).expect("JSON on standard output");
+        schema::check(&object);
+        object
     }
 
     pub(crate) fn assert_no_secret(&self, what: &str) {
@@ -31,10 +43,22 @@ impl End {
     }
 }
 
+/// Variables of this machine that the command heeds.
+const FOREIGN: [&str; 8] = [
+    "WHATSAPP_APP_SECRET",
+    "WHATSAPP_BASE_URL",
+    "WHATSAPP_API_VERSION",
+    "WHATSAPP_TWO_STEP_LOOPBACK_ONLY",
+    "HTTPS_PROXY",
+    "https_proxy",
+    "ALL_PROXY",
+    "NO_COLOR",
+];
+
 /// With the token in the environment, and nothing else of this machine's that matters.
 pub(crate) fn command(args: &[&str]) -> Command {
     let mut command = Command::new(COMMAND);
-    for name in ["WHATSAPP_APP_SECRET", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "NO_COLOR"] {
+    for name in FOREIGN {
         command.env_remove(name);
     }
     command.args(args).env("WHATSAPP_ACCESS_TOKEN", TOKEN);
@@ -62,4 +86,13 @@ pub(crate) fn run(args: &[&str], stdin: &str) -> End {
 /// `set` against a sandbox, with the test's PIN on standard input.
 pub(crate) fn set(base_url: &str, id: &str, more: &[&str]) -> End {
     run(&[&["set", "--base-url", base_url, "--phone-number-id", id], more].concat(), PIN)
+}
+
+/// A file that nobody else can read.
+pub(crate) fn private_file(folder: &Path, name: &str, content: &str) -> String {
+    let path = folder.join(name);
+    std::fs::write(&path, content).unwrap();
+    #[cfg(unix)]
+    std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    path.to_str().unwrap().to_owned()
 }

@@ -259,6 +259,7 @@ impl ClientBuilder {
             max_in_flight: self.max_in_flight,
             turns: Arc::new(Semaphore::new(turns)),
             observer: None,
+            progress: None,
         })))
     }
 

@@ -16,7 +16,7 @@ use crate::{
 };
 
 pub(super) async fn drive<O: Operation>(client: &Inner, operation: O) -> Result<O::Response, TwoStepError> {
-    let Inner { endpoint, limits, transport, clock, turns, observer, .. } = client;
+    let Inner { endpoint, limits, transport, clock, turns, observer, progress, .. } = client;
     endpoint.base_url().check_reach()?;
     if !clock.is_running() {
         return Err(TwoStepError::invalid_configuration(
@@ -33,6 +33,9 @@ pub(super) async fn drive<O: Operation>(client: &Inner, operation: O) -> Result<
             Step::Send { mut request, sending } => {
                 let (limit, began) = (clock.sleep(sending.time_left()), elapsed());
                 let attempt = Attempt::new(&sending);
+                if let Some(progress) = progress {
+                    progress.begins(&attempt);
+                }
                 request.extensions_mut().insert(attempt.clone());
                 let work = async {
                     if turn.is_none() {
@@ -50,6 +53,9 @@ pub(super) async fn drive<O: Operation>(client: &Inner, operation: O) -> Result<
                     Some(Err(problem)) => sending.failed(elapsed(), &problem),
                     None => sending.expired(elapsed(), attempt.may_have_left()),
                 };
+                if let Some(progress) = progress {
+                    progress.ends(&next);
+                }
                 if let Some(observer) = observer {
                     observer.tell(&next, http_status, elapsed().saturating_sub(began));
                 }

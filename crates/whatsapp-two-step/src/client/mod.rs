@@ -5,7 +5,7 @@ mod watch;
 
 pub use builder::ClientBuilder;
 pub use phone_numbers::PhoneNumbers;
-pub use watch::{AttemptEnd, Observer};
+pub use watch::{AttemptEnd, CallProgress, Observer};
 
 use std::{fmt, sync::Arc};
 
@@ -50,6 +50,7 @@ struct Inner {
     /// One for each call that may be under way.
     turns: Arc<Semaphore>,
     observer: Option<Observer>,
+    progress: Option<CallProgress>,
 }
 
 impl Client {
@@ -117,6 +118,12 @@ impl Client {
     #[must_use]
     pub fn with_observer(&self, observer: Observer) -> Self {
         Self(Arc::new(Inner { observer: Some(observer), ..(*self.0).clone() }))
+    }
+
+    /// The same client, whose call says there how far it has come: for one call at a time. It shares the connections.
+    #[must_use]
+    pub fn with_progress(&self, progress: &CallProgress) -> Self {
+        Self(Arc::new(Inner { progress: Some(progress.clone()), ..(*self.0).clone() }))
     }
 
     /// What every call keeps to.

@@ -1,6 +1,15 @@
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
-use crate::{call::Step, error::TwoStepError, operation::Operation};
+use crate::{
+    call::Step,
+    error::{Outcome, TwoStepError},
+    operation::Operation,
+    transport::Attempt,
+};
 
 /// How one attempt of a call ended, for whoever watches: logs, metrics. No secret is in it.
 ///
@@ -44,11 +53,11 @@ impl Observer {
 
     /// `http_status` is the answer's that led to the step.
     pub(super) fn tell<O: Operation>(&self, step: &Step<O>, http_status: Option<u16>, took: Duration) {
-        let (error, wait) = match step {
-            Step::Send { sending, .. } => (sending.previous(), Some(Duration::ZERO)),
-            Step::Wait { time, waiting } => (Some(waiting.previous()), Some(*time)),
-            Step::Done(Err(error)) => (Some(error), None),
-            Step::Done(Ok(_)) => (None, None),
+        let error = came_to(step);
+        let wait = match step {
+            Step::Send { .. } => Some(Duration::ZERO),
+            Step::Wait { time, .. } => Some(*time),
+            Step::Done(_) => None,
         };
         let (number, trace_id) = match (error, step) {
             (Some(error), _) => (error.attempts(), error.trace_id()),
@@ -62,5 +71,82 @@ impl Observer {
 impl fmt::Debug for Observer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Observer")
+    }
+}
+
+/// How far a call has come, for whoever stops it: a dropped future gives no error that would say which PIN holds.
+///
+/// ```
+/// use whatsapp_two_step::{AccessToken, CallProgress, Client, Outcome};
+///
+/// # async fn run(client: Client, stop: impl Future<Output = ()>) -> Result<(), whatsapp_two_step::TwoStepError> {
+/// let progress = CallProgress::default();
+/// let client = client.with_progress(&progress); // for one call
+/// let (id, pin) = ("106540352242922".parse()?, "012345".parse()?);
+/// tokio::select! {
+///     response = client.set_two_step_pin(&id, &pin) => println!("trace id {:?}", response?.trace_id),
+///     () = stop => println!("{} attempts, outcome {}", progress.attempts(), progress.outcome()),
+/// }
+/// # Ok(())
+/// # }
+/// # assert_eq!(CallProgress::default().outcome(), Outcome::NotSent);
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct CallProgress(Arc<Mutex<Progress>>);
+
+#[derive(Debug)]
+struct Progress {
+    attempts: u32,
+    /// Over all attempts that have ended.
+    outcome: Outcome,
+    under_way: Option<Attempt>,
+}
+
+impl Default for Progress {
+    fn default() -> Self {
+        Self { attempts: 0, outcome: Outcome::NotSent, under_way: None }
+    }
+}
+
+impl CallProgress {
+    /// How many requests were handed to the transport.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.state().attempts
+    }
+
+    /// Which PIN holds if the call is dropped now, as far as can be said.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        let state = self.state();
+        if state.under_way.as_ref().is_some_and(Attempt::may_have_left) { Outcome::Unknown } else { state.outcome }
+    }
+
+    pub(super) fn begins(&self, attempt: &Attempt) {
+        let mut state = self.state();
+        state.attempts = attempt.number();
+        state.under_way = Some(attempt.clone());
+    }
+
+    /// A success leaves it as it is: the call's own result says more.
+    pub(super) fn ends<O: Operation>(&self, step: &Step<O>) {
+        if let Some(error) = came_to(step) {
+            let mut state = self.state();
+            state.outcome = error.outcome();
+            state.under_way = None;
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, Progress> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The error of the attempt that led to the step.
+fn came_to<O: Operation>(step: &Step<O>) -> Option<&TwoStepError> {
+    match step {
+        Step::Send { sending, .. } => sending.previous(),
+        Step::Wait { waiting, .. } => Some(waiting.previous()),
+        Step::Done(result) => result.as_ref().err(),
     }
 }

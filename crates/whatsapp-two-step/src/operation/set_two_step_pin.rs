@@ -87,6 +87,18 @@ impl SetTwoStepPin {
         Ok(Self::new(id?, pin?))
     }
 
+    /// The number whose PIN it sets.
+    #[must_use]
+    pub fn phone_number_id(&self) -> &PhoneNumberId {
+        &self.phone_number_id
+    }
+
+    /// The PIN that it sets.
+    #[must_use]
+    pub fn pin(&self) -> &Pin {
+        &self.pin
+    }
+
     /// Written by hand, byte by byte: a serialiser would leave a copy of the PIN in a buffer that it outgrew.
     fn body(&self) -> Body {
         let mut json = Vec::with_capacity(16);
@@ -112,7 +124,7 @@ impl Operation for SetTwoStepPin {
         endpoint: &Endpoint,
         response: &Response<Body>,
     ) -> Result<SetTwoStepPinResponse, TwoStepError> {
-        let redactor = Redactor::new(endpoint, self.pin());
+        let redactor = Redactor::new(endpoint, Some(&self.pin));
         let (status, headers) = (response.status(), response.headers());
         check_size(response, self.max_body_bytes())?;
         match graph::read_body(response.body().as_bytes()) {
