@@ -203,6 +203,26 @@ import WhatsAppTwoStep
         #expect(mine.httpMaximumConnectionsPerHost == 6)
     }
 
+    /// Answers what its session asks for.
+    private final class Stub: URLProtocol {
+        override class func canInit(with request: URLRequest) -> Bool { true }
+        override class func canonicalRequest(for request: URLRequest) -> URLRequest { request }
+        override func startLoading() {
+            let response = HTTPURLResponse(url: request.url!, statusCode: 200, httpVersion: nil, headerFields: ["x-fb-request-id": "stub"])!
+            client?.urlProtocol(self, didReceive: response, cacheStoragePolicy: .notAllowed)
+            client?.urlProtocol(self, didLoad: Data(#"{"success":true}"#.utf8))
+            client?.urlProtocolDidFinishLoading(self)
+        }
+        override func stopLoading() {}
+    }
+
+    @Test func aStubInTheConfigurationIsUsed() async throws {
+        let mine = URLSessionConfiguration.ephemeral
+        mine.protocolClasses = [Stub.self]
+        let client = try TwoStepClient(accessToken: token, transport: URLSessionTransport(configuration: mine))
+        #expect(try await client.setTwoStepPin(phoneNumberID: id, pin: pin).traceID == "stub")
+    }
+
     @Test func aTransportCanBeDroppedWithItsClient() async throws {
         for number in 10..<30 {
             try await client().setTwoStepPin(phoneNumberID: "1065403522421\(number)", pin: pin)
