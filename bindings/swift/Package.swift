@@ -20,7 +20,7 @@ let package = Package(
         library,
         // Generated, and nobody's API.
         .target(name: "TwoStepFFI", dependencies: ["CTwoStep"], path: "Generated/TwoStepFFI"),
-        .target(name: "WhatsAppTwoStep", dependencies: ["TwoStepFFI"]),
+        .target(name: "WhatsAppTwoStep", dependencies: ["TwoStepFFI"], resources: [.copy("PrivacyInfo.xcprivacy")]),
         .testTarget(name: "WhatsAppTwoStepTests", dependencies: ["WhatsAppTwoStep", "TwoStepFFI"]),
     ]
 )

@@ -88,7 +88,7 @@ fn lists_of_settings() {
     let list =
         list.split_once("\n    )").unwrap().0.lines().map(|line| line.trim().split(':').next().unwrap().to_owned());
     let theirs = due("settings").into_iter().filter(|name| !["proxy", "root_certificates"].contains(&name.as_str()));
-    let theirs = theirs.map(|name| camel(&name).replace("Url", "URL"));
+    let theirs = theirs.map(|name| camel(&name).replace("Url", "URL").replace("Http", "HTTP"));
     assert_eq!(sorted(list.collect()), sorted(theirs.collect()));
 }
 

@@ -83,6 +83,8 @@ impl Language {
     /// assert_eq!(Language::Kotlin.tell(error.clone()).message(), "Invalid configuration: baseUrl is empty.");
     /// assert_eq!(Language::Swift.tell(error.clone()).message(), "Invalid configuration: baseURL is empty.");
     /// assert_eq!(Language::Python.tell(error).message(), "Invalid configuration: base_url is empty.");
+    /// let plain = BaseUrl::parse("http://mock").unwrap_err();
+    /// assert!(Language::Swift.tell(plain).message().contains("allowHTTP"));
     /// ```
     #[must_use]
     pub fn tell(self, error: TwoStepError) -> TwoStepError {
@@ -113,6 +115,7 @@ impl Language {
         for word in words {
             match word {
                 "url" if self == Self::Swift => out.push_str("URL"),
+                "http" if self == Self::Swift => out.push_str("HTTP"),
                 word => {
                     out.extend(word.chars().take(1).map(|first| first.to_ascii_uppercase()));
                     out.extend(word.chars().skip(1));

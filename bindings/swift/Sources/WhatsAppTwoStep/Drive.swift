@@ -1,67 +1,67 @@
 internal import TwoStepFFI
 
-/// Drives a call: the core says what to do next, and is told what came of it.
-func drive(_ beginning: Beginning, over transport: any Transport) async throws -> SetTwoStepPinResponse {
-    let start = ContinuousClock.now
-    var elapsed: UInt64 { (ContinuousClock.now - start).inNanoseconds }
-    var thrown: (any Error)?
-    var step = begin(beginning: beginning)
-    while true {
-        switch step {
-        case .send(let outgoing):
-            let request = TransportRequest(outgoing)
-            switch await send(request, over: transport) {
-            case .success(let answer):
-                thrown = nil
-                step = answered(call: outgoing.call, elapsed: elapsed, answer: Answer(answer))
-            case .failure(let error):
-                thrown = error
-                step = failed(call: outgoing.call, elapsed: elapsed, noAnswer: NoAnswer(error))
-            case nil:
-                try stopIfCancelled(outgoing.call)
-                step = expired(call: outgoing.call, elapsed: elapsed, mayHaveLeft: request.mayHaveLeft)
+extension TwoStepClient {
+    /// Drives a call: the core says what to do next, and is told what came of it.
+    func drive(_ beginning: Beginning) async throws -> SetTwoStepPinResponse {
+        let watch = Stopwatch(clock)
+        var thrown: (any Error)?
+        var hasTurn = false
+        defer { if hasTurn { turns.giveBack() } }
+        var step = begin(beginning: beginning)
+        while true {
+            switch step {
+            case .send(let outgoing):
+                let call = outgoing.call
+                let began = watch.elapsed
+                let deadline = began + .seconds(outgoing.timeLeft)
+                if !hasTurn { hasTurn = await turns.take(before: deadline, on: watch) }
+                let request = TransportRequest(outgoing, before: deadline, on: watch)
+                var httpStatus: Int?
+                switch hasTurn ? await send(request) : nil {
+                case .success(let answer):
+                    (thrown, httpStatus) = (nil, answer.status)
+                    step = answered(call: call, elapsed: watch.elapsed.inNanoseconds, answer: Answer(answer))
+                case .failure(let error):
+                    thrown = error
+                    step = failed(call: call, elapsed: watch.elapsed.inNanoseconds, noAnswer: NoAnswer(error))
+                case nil:
+                    try stopIfCancelled(call)
+                    step = expired(call: call, elapsed: watch.elapsed.inNanoseconds, mayHaveLeft: request.mayHaveLeft)
+                }
+                listener?(AttemptEnd(step, httpStatus: httpStatus, took: watch.elapsed - began))
+            case .wait(let call, let time, _):
+                try? await watch.sleep(until: watch.elapsed + .seconds(time))
+                try stopIfCancelled(call)
+                step = waited(call: call, elapsed: watch.elapsed.inNanoseconds)
+            case .succeeded(let response):
+                return SetTwoStepPinResponse(response)
+            case .failed(let failure):
+                throw TwoStepError(failure, thrown: thrown)
             }
-        case .wait(let call, let time):
-            try? await Task.sleep(for: .seconds(time))
-            try stopIfCancelled(call)
-            step = waited(call: call, elapsed: elapsed)
-        case .succeeded(let response):
-            return SetTwoStepPinResponse(response)
-        case .failed(let failure):
-            throw TwoStepError(failure, thrown: thrown)
         }
     }
-}
 
-/// What came of a request; nothing if its time was up, or the task cancelled. A transport that heeds neither is left behind,
-/// so it runs in a task of its own: a group would wait for it.
-private func send(_ request: TransportRequest, over transport: any Transport) async -> Result<TransportResponse, any Error>? {
-    guard !Task.isCancelled else { return nil }
-    let first = First<Result<TransportResponse, any Error>>()
-    let sending = Task {
-        do {
-            try request.sending() // as far as is known, until the transport says that it still connects
-            first.put(.success(try await transport.send(request)))
-        } catch {
-            // Past the deadline time is up, whatever failed.
-            if ContinuousClock.now < request.deadline { first.put(.failure(error)) }
+    /// What came of a request; nothing if its time was up, or the task cancelled. A transport that heeds neither is left behind,
+    /// so it runs in a task of its own: a group would wait for it.
+    private func send(_ request: TransportRequest) async -> Result<TransportResponse, any Error>? {
+        guard !Task.isCancelled else { return nil }
+        let first = First<Result<TransportResponse, any Error>>()
+        let sending = Task { [transport] in // not the client: a transport that never returns would keep it
+            do {
+                try request.sending() // as far as is known, until the transport says that it still connects
+                first.put(.success(try await transport.send(request)))
+            } catch {
+                // Past the deadline time is up, whatever failed.
+                if !request.isLate { first.put(.failure(error)) }
+            }
         }
+        defer { sending.cancel() }
+        return await request.watch.value(of: first, before: request.deadline)
     }
-    let timing = Task {
-        try await Task.sleep(until: request.deadline, clock: .continuous)
-        // Whoever wakes late stood still. An answer that came meanwhile counts, and its transport needs a moment to read it.
-        if ContinuousClock.now - request.deadline > .milliseconds(100) { try await Task.sleep(for: .milliseconds(50)) }
-        first.close()
-    }
-    defer {
-        sending.cancel()
-        timing.cancel()
-    }
-    return await first.value
-}
 
-private func stopIfCancelled(_ call: UInt64) throws {
-    guard Task.isCancelled else { return }
-    cancel(call: call)
-    throw CancellationError()
+    private func stopIfCancelled(_ call: UInt64) throws(CancellationError) {
+        guard Task.isCancelled else { return }
+        cancel(call: call)
+        throw CancellationError()
+    }
 }

@@ -76,7 +76,8 @@ final class Flight: Sendable {
     func land(_ error: (any Error)?) {
         let state = state.withLock { $0 }
         if let error {
-            end.put(.failure(failure(error, hasDeparted: state.hasDeparted, gaveUp: state.gaveUp)))
+            let failure = SessionFailure(error, hasResponse: state.response != nil)
+            end.put(.failure(failure.told(hasDeparted: state.hasDeparted, gaveUp: state.gaveUp)))
         } else if let response = state.response {
             end.put(.success(TransportResponse(response, body: state.body)))
         } else {
@@ -90,22 +91,4 @@ extension TransportResponse {
         let headers = response.allHeaderFields.map { ("\($0.key)", "\($0.value)") }
         self.init(status: response.statusCode, headers: Dictionary(headers) { first, _ in first }, body: body)
     }
-}
-
-private func failure(_ error: any Error, hasDeparted: Bool, gaveUp: Bool) -> TransportError {
-    let code = (error as? URLError)?.code
-    if gaveUp || code == .timedOut { return .timeout(error, beforeSending: !hasDeparted) }
-    if !hasDeparted { return .connection(error, beforeSending: true) }
-    return isNoHTTP(error, code) ? .malformed(error) : .connection(error)
-}
-
-private func isNoHTTP(_ error: any Error, _ code: URLError.Code?) -> Bool {
-    #if canImport(FoundationNetworking)
-        // Here badServerResponse is a connection that closed without a byte, and curl says in words what came.
-        let words = ((error as NSError).userInfo[NSLocalizedDescriptionKey] as? String ?? "").lowercased()
-        return code == .unsupportedURL || ["http/0.9", "header", "chunk"].contains { words.contains($0) }
-    #else
-        return code == .cannotParseResponse || code == .badServerResponse || code == .cannotDecodeRawData
-            || code == .cannotDecodeContentData
-    #endif
 }

@@ -44,10 +44,11 @@ public struct TransportRequest: Sendable {
     public let timeLeft: Duration
     /// How long connecting may take: TCP and TLS.
     public let connectTimeout: Duration
-    let deadline: ContinuousClock.Instant
+    let deadline: Duration
+    let watch: Stopwatch
     private let left = Locked(false)
 
-    init(_ request: Outgoing) {
+    init(_ request: Outgoing, before deadline: Duration, on watch: Stopwatch) {
         method = request.method
         url = request.url
         let pairs = stride(from: 0, to: request.headers.count, by: 2).map { (request.headers[$0], request.headers[$0 + 1]) }
@@ -55,9 +56,10 @@ public struct TransportRequest: Sendable {
         body = request.body
         maxBodyBytes = Int(request.maxBodyBytes)
         attemptNumber = Int(request.attempt)
-        timeLeft = .seconds(request.timeLeft)
-        connectTimeout = .seconds(request.connectTimeout)
-        deadline = .now + timeLeft
+        timeLeft = max(deadline - watch.elapsed, .zero)
+        connectTimeout = min(.seconds(request.connectTimeout), timeLeft)
+        self.deadline = deadline
+        self.watch = watch
     }
 
     /// For a transport that can tell: nothing has left yet. If time runs out now, the outcome is `notSent`.
@@ -66,14 +68,18 @@ public struct TransportRequest: Sendable {
     /// For a transport that said ``connecting()``: from now on, the request may have left.
     ///
     /// - Throws: `CancellationError` if the call is over. Nothing may be sent then.
-    public func sending() throws {
-        try left.withLock {
-            guard ContinuousClock.now < deadline, !Task.isCancelled else { throw CancellationError() }
+    public func sending() throws(CancellationError) {
+        let isInTime = left.withLock {
+            guard !isLate, !Task.isCancelled else { return false }
             $0 = true
+            return true
         }
+        guard isInTime else { throw CancellationError() }
     }
 
     var mayHaveLeft: Bool { left.withLock { $0 } }
+
+    var isLate: Bool { watch.elapsed >= deadline }
 }
 
 extension TransportRequest: CustomStringConvertible, CustomReflectable {

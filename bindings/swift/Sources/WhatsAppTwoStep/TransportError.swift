@@ -17,10 +17,23 @@ public struct TransportError: Error {
     let cause: (any Error)?
     var beforeSending = false
     var unprocessed: Unprocessed?
+    var reason: TwoStepError.Reason?
+    var isLasting = false
 
     /// DNS, refused, TLS, reset, closed early: `connectionFailed`.
-    public static func connection(_ cause: (any Error)? = nil, beforeSending: Bool = false) -> Self {
-        Self(problem: .connection, words: "The connection failed.", cause: cause, beforeSending: beforeSending)
+    ///
+    /// - Parameters:
+    ///   - cause: The error of the HTTP stack.
+    ///   - beforeSending: Is it certain that no request left?
+    ///   - reason: What failed, if that is known.
+    ///   - isLasting: Will it stay so, as with a certificate that isn't trusted? Then it is neither tried again nor retryable.
+    public static func connection(
+        _ cause: (any Error)? = nil, beforeSending: Bool = false, reason: TwoStepError.Reason? = nil, isLasting: Bool = false
+    ) -> Self {
+        Self(
+            problem: .connection, words: "The connection failed.", cause: cause, beforeSending: beforeSending, reason: reason,
+            isLasting: isLasting
+        )
     }
 
     /// A request left, but the server says that it processed none of it. It goes out again without counting as a retry, at most
@@ -67,6 +80,8 @@ extension NoAnswer {
             problem: known?.problem ?? .connection,
             beforeSending: known?.beforeSending ?? false,
             unprocessed: known?.unprocessed.map { $0 == .streamRefused ? .streamRefused : .connectionEnded },
+            reason: known?.reason?.inCore,
+            isLasting: known?.isLasting ?? false,
             text: String(describing: original),
             shown: everythingShown(by: original)
         )

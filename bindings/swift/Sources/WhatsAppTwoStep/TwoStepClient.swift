@@ -15,46 +15,94 @@ internal import TwoStepFFI
 /// - Warning: A system user's token in an app is everyone's token: whoever has the app can take it out. On a phone, call your
 ///   own backend, and let it make this call; or set `baseURL` to your backend and use a short-lived token of your own.
 public struct TwoStepClient: Sendable {
-    private let core: CoreClient
-    private let transport: any Transport
+    private var core: CoreClient
+    let transport: any Transport
+    let turns: Turns
+    private(set) var clock: any Clock<Duration> = ContinuousClock()
+    private(set) var listener: (@Sendable (AttemptEnd) -> Void)?
 
     /// Checks the settings and makes a client. No I/O.
     ///
     /// - Parameters:
     ///   - accessToken: A token with the permissions `whatsapp_business_management` and `whatsapp_business_messaging`.
     ///   - appSecret: Adds `appsecret_proof` to each request. Like the token, it has no place in an app.
-    ///   - baseURL: Where the Graph API is, by https. Default `https://graph.facebook.com`.
+    ///   - baseURL: Where the Graph API is, by https: a `String` or a `URL`. Default `https://graph.facebook.com`.
+    ///   - allowHTTP: Plain http also to a host name without a dot, or a private address. Token and PIN go in the clear.
     ///   - apiVersion: The API's version. Default `v24.0`.
     ///   - timeout: How long the whole call may take: every attempt and every wait between them. Default 30 s.
     ///   - connectTimeout: How long connecting may take, TCP and TLS, in one attempt. Default 10 s.
     ///   - maxRetries: How many times a call is repeated at most. Default 2; 0 turns retries off.
+    ///   - maxInFlight: How many calls may be under way at once. Default 256; more wait their turn, within their `timeout`.
     ///   - transport: Another way to the server than `URLSession`, such as a stand-in for tests.
     /// - Throws: ``TwoStepError`` of the kind `invalidConfiguration`, whose message names the setting.
     public init(
         accessToken: String,
         appSecret: String? = nil,
-        baseURL: String? = nil,
+        baseURL: (any BaseURLConvertible)? = nil,
+        allowHTTP: Bool = false,
         apiVersion: String? = nil,
         timeout: Duration? = nil,
         connectTimeout: Duration? = nil,
         maxRetries: Int? = nil,
+        maxInFlight: Int? = nil,
         transport: (any Transport)? = nil
-    ) throws {
+    ) throws(TwoStepError) {
         let settings = Settings(
-            language: .swift,
-            accessToken: accessToken,
-            appSecret: appSecret,
-            baseUrl: baseURL,
-            apiVersion: apiVersion,
-            timeout: timeout?.inSeconds,
-            connectTimeout: connectTimeout?.inSeconds,
-            maxRetries: maxRetries.map(Int64.init)
+            language: .swift, accessToken: accessToken, appSecret: appSecret, baseUrl: baseURL?.baseURLText, allowHttp: allowHTTP,
+            apiVersion: apiVersion, timeout: timeout?.inSeconds, connectTimeout: connectTimeout?.inSeconds,
+            maxRetries: maxRetries.map(Int64.init), maxInFlight: maxInFlight.map(Int64.init)
         )
-        switch openClient(settings: settings) {
-        case .open(let number): core = CoreClient(number: number)
-        case .refused(let failure): throw TwoStepError(failure)
-        }
+        try self.init(settings, transport)
+    }
+
+    /// A client for the token in `WHATSAPP_ACCESS_TOKEN`, with `WHATSAPP_APP_SECRET`, `WHATSAPP_BASE_URL` and
+    /// `WHATSAPP_API_VERSION` if they are set. For a server or a command; an app has no such environment.
+    ///
+    /// - Throws: ``TwoStepError`` of the kind `invalidConfiguration`, whose message names the setting.
+    public static func fromEnvironment(
+        allowHTTP: Bool = false,
+        timeout: Duration? = nil,
+        connectTimeout: Duration? = nil,
+        maxRetries: Int? = nil,
+        maxInFlight: Int? = nil,
+        transport: (any Transport)? = nil
+    ) throws(TwoStepError) -> Self {
+        let settings = Settings(
+            language: .swift, accessToken: nil, appSecret: nil, baseUrl: nil, allowHttp: allowHTTP,
+            apiVersion: nil, timeout: timeout?.inSeconds, connectTimeout: connectTimeout?.inSeconds,
+            maxRetries: maxRetries.map(Int64.init), maxInFlight: maxInFlight.map(Int64.init)
+        )
+        return try Self(settings, transport)
+    }
+
+    private init(_ settings: Settings, _ transport: (any Transport)?) throws(TwoStepError) {
+        core = try CoreClient(openClient(settings: settings))
+        turns = Turns(core.maxInFlight)
         self.transport = transport ?? URLSessionTransport()
+    }
+
+    /// A client for another token, with the same settings and over the same connections: one token for each of your customers.
+    /// The calls of both count for `maxInFlight`.
+    ///
+    /// - Throws: ``TwoStepError`` of the kind `invalidConfiguration` if it can't be a token.
+    public func withAccessToken(_ accessToken: String) throws(TwoStepError) -> Self {
+        var other = self
+        other.core = try CoreClient(TwoStepFFI.withAccessToken(client: core.number, accessToken: accessToken))
+        return other
+    }
+
+    /// A client that tells of each attempt's end, for logs and metrics. The listener runs in the call's task, so it must be quick.
+    public func withListener(_ listener: @escaping @Sendable (AttemptEnd) -> Void) -> Self {
+        var other = self
+        other.listener = listener
+        return other
+    }
+
+    /// A client whose deadlines, and waits between attempts, go by another clock: one that a test moves on.
+    public func withClock(_ clock: some Clock<Duration>) -> Self {
+        var other = self
+        other.clock = clock
+        return other
     }
 
     /// Sets the number's PIN. Setting the same PIN again is safe.
@@ -83,16 +131,20 @@ public struct TwoStepClient: Sendable {
             maxRetries: maxRetries.map(Int64.init),
             seed: .random(in: 0...(.max))
         )
-        return try await drive(beginning, over: transport)
+        return try await drive(beginning)
     }
 }
 
 /// The core's client, which is there as long as a copy of ours is.
 private final class CoreClient: Sendable {
     let number: UInt64
+    let maxInFlight: Int
 
-    init(number: UInt64) {
-        self.number = number
+    init(_ opening: Opening) throws(TwoStepError) {
+        switch opening {
+        case .open(let client, let maxInFlight): (number, self.maxInFlight) = (client, Int(maxInFlight))
+        case .refused(let failure): throw TwoStepError(failure)
+        }
     }
 
     deinit {
@@ -105,12 +157,18 @@ extension TwoStepClient: CustomReflectable {
     public var customMirror: Mirror { Mirror(self, children: [:]) }
 }
 
-extension Duration {
-    var inSeconds: Double {
-        Double(components.seconds) + Double(components.attoseconds) / 1e18
-    }
+/// A `String` or a `URL`.
+public protocol BaseURLConvertible: Sendable {
+    /// The URL as text.
+    var baseURLText: String { get }
+}
 
-    var inNanoseconds: UInt64 {
-        UInt64(components.seconds) * 1_000_000_000 + UInt64(components.attoseconds / 1_000_000_000)
-    }
+extension String: BaseURLConvertible {
+    /// The text itself.
+    public var baseURLText: String { self }
+}
+
+extension URL: BaseURLConvertible {
+    /// The absolute URL.
+    public var baseURLText: String { absoluteString }
 }

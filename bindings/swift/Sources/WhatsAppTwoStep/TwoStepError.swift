@@ -17,53 +17,10 @@ internal import TwoStepFFI
 ///     log("the old PIN holds: \(error). \(error.hint)")
 /// }
 /// ```
-public struct TwoStepError: Error, Sendable {
-    /// What went wrong. The raw value is the stable spelling that logs, JSON and the other languages show.
-    public enum Kind: String, Sendable, CaseIterable {
-        /// The PIN isn't six digits. Nothing was sent.
-        case invalidPin = "invalid_pin"
-        /// The phone number ID isn't 1 to 32 digits. Nothing was sent.
-        case invalidPhoneNumberID = "invalid_phone_number_id"
-        /// A setting is wrong. Nothing was sent.
-        case invalidConfiguration = "invalid_configuration"
-        /// The token, or the proof made with the app secret, was refused.
-        case authentication
-        /// The token lacks a permission.
-        case permissionDenied = "permission_denied"
-        /// There is no such phone number for this token.
-        case notFound = "not_found"
-        /// The server found fault with the request.
-        case invalidRequest = "invalid_request"
-        /// The server refused the PIN.
-        case pinRejected = "pin_rejected"
-        /// The number isn't registered or verified as it must be.
-        case numberNotReady = "number_not_ready"
-        /// The business account is locked or blocked.
-        case accountRestricted = "account_restricted"
-        /// Too many calls. See ``TwoStepError/retryAfter``.
-        case rateLimited = "rate_limited"
-        /// A fault on the server's side.
-        case serviceUnavailable = "service_unavailable"
-        /// The server answered `"success": false`.
-        case notApplied = "not_applied"
-        /// DNS, refused, TLS, reset, or closed early.
-        case connectionFailed = "connection_failed"
-        /// The connection or the whole call took too long.
-        case timedOut = "timed_out"
-        /// An answer that no Graph API gives: HTML, a redirect, a body too large.
-        case unexpectedResponse = "unexpected_response"
-    }
-
-    /// Which PIN holds after an error?
-    public enum Outcome: String, Sendable, CaseIterable {
-        /// No request left: the old PIN holds.
-        case notSent = "not_sent"
-        /// The server answered that nothing changed: the old PIN holds.
-        case rejected
-        /// A request left and no such answer came: either PIN may hold. Setting the same PIN again is safe, and settles it.
-        case unknown
-    }
-
+///
+/// It is plain data: the JSON of it has the fields of the other languages' errors, with their names. Only the ``cause`` stays
+/// behind.
+public struct TwoStepError: Error, Sendable, Equatable {
     /// What went wrong, as a code.
     public let kind: Kind
     /// What went wrong, in one English sentence that is safe to log and to show.
@@ -92,31 +49,64 @@ public struct TwoStepError: Error, Sendable {
     public let retryAfter: Duration?
     /// Would the same call, later, have a chance?
     public let isRetryable: Bool
+    /// Why the connection failed, or for what the call waited: with `connectionFailed` and `timedOut`.
+    public let reason: Reason?
     /// How many requests went out: 0 for bad input.
     public let attempts: Int
-    /// What the transport threw, if that is why the call failed.
-    public let cause: (any Error)?
+    /// What the transport threw, if that is why the call failed. It has no part in comparing, nor in coding.
+    public var cause: (any Error)? { thrown.error }
+    private var thrown = NotData()
 
-    private let text: String
+    /// For a stand-in in your tests: an error as the client throws it.
+    public init(
+        kind: Kind, message: String = "", outcome: Outcome = .rejected, hint: String = "", httpStatus: Int? = nil,
+        graphCode: Int? = nil, graphSubcode: Int? = nil, graphType: String? = nil, details: String? = nil, userTitle: String? = nil,
+        userMessage: String? = nil, traceID: String? = nil, retryAfter: Duration? = nil, isRetryable: Bool = false,
+        reason: Reason? = nil, attempts: Int = 1, cause: (any Error)? = nil
+    ) {
+        self.kind = kind
+        self.message = message
+        self.outcome = outcome
+        self.hint = hint
+        self.httpStatus = httpStatus
+        self.graphCode = graphCode
+        self.graphSubcode = graphSubcode
+        self.graphType = graphType
+        self.details = details
+        self.userTitle = userTitle
+        self.userMessage = userMessage
+        self.traceID = traceID
+        self.retryAfter = retryAfter
+        self.isRetryable = isRetryable
+        self.reason = reason
+        self.attempts = attempts
+        thrown.error = cause
+    }
 
     init(_ failure: Failure, thrown: (any Error)? = nil) {
-        kind = Kind(failure.kind)
-        message = failure.sentence
-        outcome = Outcome(failure.outcome)
-        hint = failure.hint
-        httpStatus = failure.httpStatus.map(Int.init)
-        graphCode = failure.graphCode.map(Int.init)
-        graphSubcode = failure.graphSubcode.map(Int.init)
-        graphType = failure.graphType
-        details = failure.details
-        userTitle = failure.userTitle
-        userMessage = failure.userMessage
-        traceID = failure.traceId
-        retryAfter = failure.retryAfter.map { .seconds($0) }
-        isRetryable = failure.isRetryable
-        attempts = Int(failure.attempts)
-        text = failure.text
-        cause = failure.cause(from: thrown)
+        self.init(
+            kind: Kind(failure.kind), message: failure.sentence, outcome: Outcome(failure.outcome), hint: failure.hint,
+            httpStatus: failure.httpStatus.map(Int.init), graphCode: failure.graphCode.map(Int.init),
+            graphSubcode: failure.graphSubcode.map(Int.init), graphType: failure.graphType, details: failure.details,
+            userTitle: failure.userTitle, userMessage: failure.userMessage, traceID: failure.traceId,
+            retryAfter: failure.retryAfter.map { .seconds($0) }, isRetryable: failure.isRetryable,
+            reason: failure.reason.map(Reason.init), attempts: Int(failure.attempts), cause: failure.cause(from: thrown)
+        )
+    }
+}
+
+extension TwoStepError: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case kind, message, outcome, hint, details, reason, attempts
+        case httpStatus = "http_status"
+        case graphCode = "graph_code"
+        case graphSubcode = "graph_subcode"
+        case graphType = "graph_type"
+        case userTitle = "user_title"
+        case userMessage = "user_message"
+        case traceID = "trace_id"
+        case retryAfter = "retry_after"
+        case isRetryable = "is_retryable"
     }
 }
 
@@ -126,40 +116,28 @@ extension TwoStepError: LocalizedError, CustomStringConvertible {
     /// The hint.
     public var recoverySuggestion: String? { hint }
     /// One line for a log: the message, kind, outcome, codes and trace ID.
-    public var description: String { text }
-}
-
-extension TwoStepError.Kind {
-    init(_ kind: ErrorKind) {
-        self =
-            switch kind {
-            case .invalidPin: .invalidPin
-            case .invalidPhoneNumberId: .invalidPhoneNumberID
-            case .invalidConfiguration: .invalidConfiguration
-            case .authentication: .authentication
-            case .permissionDenied: .permissionDenied
-            case .notFound: .notFound
-            case .invalidRequest: .invalidRequest
-            case .pinRejected: .pinRejected
-            case .numberNotReady: .numberNotReady
-            case .accountRestricted: .accountRestricted
-            case .rateLimited: .rateLimited
-            case .serviceUnavailable: .serviceUnavailable
-            case .notApplied: .notApplied
-            case .connectionFailed: .connectionFailed
-            case .timedOut: .timedOut
-            case .unexpectedResponse: .unexpectedResponse
-            }
+    public var description: String {
+        let codes = [
+            "\(kind.rawValue), outcome \(outcome.rawValue)", graphCode.map { "Graph code \($0)" }, graphSubcode.map { "subcode \($0)" },
+            httpStatus.map { "HTTP \($0)" }, traceID.map { "trace id \($0)" },
+        ]
+        return "\(message) (\(codes.compactMap { $0 }.joined(separator: ", ")))"
     }
 }
 
-extension TwoStepError.Outcome {
-    init(_ outcome: TwoStepFFI.Outcome) {
-        self =
-            switch outcome {
-            case .notSent: .notSent
-            case .rejected: .rejected
-            case .unknown: .unknown
-            }
+/// As crash reporters and logs show an `NSError`.
+extension TwoStepError: CustomNSError {
+    /// `TwoStepError`.
+    public static var errorDomain: String { "TwoStepError" }
+    /// One number a kind, the same in every release.
+    public var errorCode: Int { 1 + (Kind.allCases.firstIndex(of: kind) ?? 0) }
+    /// The message and the hint, and kind, outcome and codes with the names of the JSON.
+    public var errorUserInfo: [String: Any] {
+        let fields: [String: Any?] = [
+            NSLocalizedDescriptionKey: message, NSLocalizedRecoverySuggestionErrorKey: hint, NSDebugDescriptionErrorKey: description,
+            NSUnderlyingErrorKey: cause, "kind": kind.rawValue, "outcome": outcome.rawValue, "reason": reason?.rawValue,
+            "http_status": httpStatus, "graph_code": graphCode, "graph_subcode": graphSubcode, "trace_id": traceID,
+        ]
+        return fields.compactMapValues { $0 }
     }
 }

@@ -7,11 +7,7 @@ import WhatsAppTwoStep
 /// in some seconds.
 @Suite struct CallsTests {
     @Test func scriptsOfTheCallItself() throws {
-        let settings = Settings(
-            language: .swift, accessToken: token, appSecret: nil, baseUrl: nil, apiVersion: nil, timeout: nil,
-            connectTimeout: nil, maxRetries: nil
-        )
-        guard case .open(let client) = openClient(settings: settings) else { throw NoError(what: "no client") }
+        guard case .open(let client, _) = openClient(settings: settings) else { throw NoError(what: "no client") }
         defer { closeClient(client: client) }
         for entry in try vectors("calls")["cases"]!.list { try play(entry, client) }
     }
@@ -33,7 +29,7 @@ import WhatsAppTwoStep
             elapsed = event["after"].map { elapsed + $0.number! } ?? timeout
             step = tell(request.call, UInt64(elapsed * 1e9), event)
             guard number < waits.count, waits[number] > 0 else { continue }
-            guard case .wait(let call, let time) = step else { throw NoError(what: "\(entry): \(step)") }
+            guard case .wait(let call, let time, _) = step else { throw NoError(what: "\(entry): \(step)") }
             let isNamed = ["retry-after", "regain"].contains { "\(event)".contains($0) }
             #expect(isNamed ? time == waits[number] : time <= waits[number], "\(entry): \(time)")
             elapsed += waits[number] + (expect["late"]?.number ?? 0)
@@ -68,7 +64,7 @@ import WhatsAppTwoStep
         let unprocessed: [String: Unprocessed] = ["connection_ended": .connectionEnded, "stream_refused": .streamRefused]
         let noAnswer = NoAnswer(
             problem: problems[problem]!, beforeSending: event["before_sending"]?.bool ?? false,
-            unprocessed: event["unprocessed"].map { unprocessed[$0.text!]! }, text: "gone", shown: "gone"
+            unprocessed: event["unprocessed"].map { unprocessed[$0.text!]! }, reason: nil, isLasting: false, text: "gone", shown: "gone"
         )
         return failed(call: call, elapsed: elapsed, noAnswer: noAnswer)
     }

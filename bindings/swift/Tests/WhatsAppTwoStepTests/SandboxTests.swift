@@ -46,6 +46,8 @@ import WhatsAppTwoStep
             expectHidden(error, pin, token)
             met = (error.kind.rawValue, error.outcome.rawValue)
             why = "\(error.cause as Any)"
+            let isOfNetwork = error.kind == .connectionFailed || error.kind == .timedOut
+            #expect(isOfNetwork ? error.reason != nil && error.reason != .other : error.reason == nil, "\(name): \(error), \(why)")
         }
         #expect(met.0 == scenario["kind"]?.text && met.1 == scenario["outcome"]?.text, "\(name): \(met), \(why)")
     }

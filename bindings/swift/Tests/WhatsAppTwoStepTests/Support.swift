@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TwoStepFFI
 import WhatsAppTwoStep
 
 #if canImport(FoundationNetworking)
@@ -88,12 +89,20 @@ enum Sandbox {
     }
 }
 
+/// Settings for the core itself.
+let settings = Settings(
+    language: .swift, accessToken: token, appSecret: nil, baseUrl: nil, allowHttp: false, apiVersion: nil, timeout: nil,
+    connectTimeout: nil, maxRetries: nil, maxInFlight: nil
+)
+
 /// A client of the sandbox.
 func client(
-    _ token: String = token, timeout: Duration? = nil, maxRetries: Int? = nil, transport: (any Transport)? = nil
+    _ token: String = token, timeout: Duration? = nil, maxRetries: Int? = nil, maxInFlight: Int? = nil,
+    transport: (any Transport)? = nil
 ) throws -> TwoStepClient {
     try TwoStepClient(
-        accessToken: token, baseURL: Sandbox.url, timeout: timeout, maxRetries: maxRetries, transport: transport
+        accessToken: token, baseURL: Sandbox.url, timeout: timeout, maxRetries: maxRetries, maxInFlight: maxInFlight,
+        transport: transport
     )
 }
 
@@ -163,6 +172,7 @@ func field(_ error: TwoStepError, _ name: String) -> JSON {
     case "trace_id": JSON(error.traceID)
     case "retry_after": JSON(error.retryAfter.map { Int($0.components.seconds) })
     case "is_retryable": .bool(error.isRetryable)
+    case "reason": JSON(error.reason?.rawValue)
     case "attempts": JSON(error.attempts)
     default: .text("no such field: \(name)")
     }

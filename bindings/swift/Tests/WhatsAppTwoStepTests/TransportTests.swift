@@ -48,6 +48,11 @@ import WhatsAppTwoStep
     @Test func itCanSayMore() async throws {
         let refused = try await thrown(TransportError.connection(Boom(what: "refused"), beforeSending: true))
         #expect(refused.outcome == .notSent && refused.cause as? Boom == Boom(what: "refused"))
+        let untrusted = try await thrown(TransportError.connection(beforeSending: true, reason: .tls, isLasting: true))
+        #expect(untrusted.reason == .tls && !untrusted.isRetryable && untrusted.message.contains("not trusted"), "\(untrusted)")
+        for reason in TwoStepError.Reason.allCases {
+            #expect(try await thrown(TransportError.connection(reason: reason)).reason == reason)
+        }
         #expect(try await thrown(TransportError.timeout()).kind == .timedOut)
         #expect(try await thrown(TransportError.bodyTooLarge(httpStatus: 204)).httpStatus == 204)
         #expect(try await thrown(TransportError.malformed()).kind == .unexpectedResponse)
@@ -118,11 +123,48 @@ import WhatsAppTwoStep
         close()
         let refused = try await at("http://127.0.0.1:\(port)")
         #expect(refused.kind == .connectionFailed && refused.outcome == .notSent && refused.cause is URLError, "\(refused)")
+        #expect(refused.reason == .refused && refused.message.contains("refused"), "\(refused)")
         let unknown = try await at("https://no-such-host.invalid")
-        #expect(unknown.kind == .connectionFailed && unknown.outcome == .notSent, "\(unknown)")
+        #expect(unknown.kind == .connectionFailed && unknown.outcome == .notSent && unknown.reason == .dns, "\(unknown)")
         let noTLS = try await at(Sandbox.url.replacingOccurrences(of: "http:", with: "https:"))
-        #expect(noTLS.kind == .connectionFailed && noTLS.outcome == .notSent, "\(noTLS)")
+        #expect(noTLS.kind == .connectionFailed && noTLS.outcome == .notSent && noTLS.reason == .tls && noTLS.isRetryable, "\(noTLS)")
     }
+
+    #if os(Linux) || os(macOS)
+        private static let openssl = "/usr/bin/openssl"
+
+        @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: openssl)))
+        func aCertificateThatIsNotTrustedIsNotTriedAgain() async throws {
+            let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            defer { try? FileManager.default.removeItem(at: folder) }
+            let (port, close) = silentPort()
+            close()
+            let both = ["-subj", "/CN=localhost", "-keyout", "key", "-out", "certificate"]
+            try openssl(["req", "-x509", "-newkey", "rsa:2048", "-nodes"] + both, in: folder).waitUntilExit()
+            let server = try openssl(["s_server", "-accept", "\(port)", "-key", "key", "-cert", "certificate", "-quiet"], in: folder)
+            defer { kill(server.processIdentifier, SIGKILL) } // a child of a test may have SIGTERM blocked
+            let client = try TwoStepClient(accessToken: token, baseURL: "https://localhost:\(port)", timeout: .seconds(10))
+            var error: TwoStepError
+            repeat { // until it listens
+                error = try await failure { try await client.setTwoStepPin(phoneNumberID: id, pin: pin, maxRetries: 0) }
+            } while error.reason == .refused
+            error = try await failure { try await client.setTwoStepPin(phoneNumberID: id, pin: pin) }
+            #expect(error.kind == .connectionFailed && error.outcome == .notSent && error.reason == .tls, "\(error)")
+            #expect(error.attempts == 1 && !error.isRetryable && error.message.contains("not trusted"), "\(error)")
+        }
+
+        private func openssl(_ arguments: [String], in folder: URL) throws -> Process {
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: Self.openssl)
+            process.arguments = arguments
+            process.currentDirectoryURL = folder
+            process.standardOutput = FileHandle.nullDevice
+            process.standardError = FileHandle.nullDevice
+            try process.run()
+            return process
+        }
+    #endif
 
     /// A URLError knows its URL, and the URL has the proof.
     @Test func theProofShowsInNoError() async throws {
@@ -147,7 +189,7 @@ import WhatsAppTwoStep
         let (port, close) = silentPort()
         defer { close() }
         let error = try await at("https://127.0.0.1:\(port)", connectTimeout: .milliseconds(400))
-        #expect(error.kind == .timedOut && error.outcome == .notSent && error.isRetryable, "\(error)")
+        #expect(error.kind == .timedOut && error.outcome == .notSent && error.reason == .connecting && error.isRetryable, "\(error)")
     }
 
     @Test func aConfigurationOfOnesOwnIsUsedAndKept() async throws {
@@ -159,6 +201,26 @@ import WhatsAppTwoStep
         let request = try #require(requests.last { $0["path"]?.text?.hasSuffix("106540352242014") == true })
         #expect(request["headers"]!.list.contains { $0.list[0].text == "X-Mine" })
         #expect(mine.httpMaximumConnectionsPerHost == 6)
+    }
+
+    /// Answers what its session asks for.
+    private final class Stub: URLProtocol {
+        override class func canInit(with request: URLRequest) -> Bool { true }
+        override class func canonicalRequest(for request: URLRequest) -> URLRequest { request }
+        override func startLoading() {
+            let response = HTTPURLResponse(url: request.url!, statusCode: 200, httpVersion: nil, headerFields: ["x-fb-request-id": "stub"])!
+            client?.urlProtocol(self, didReceive: response, cacheStoragePolicy: .notAllowed)
+            client?.urlProtocol(self, didLoad: Data(#"{"success":true}"#.utf8))
+            client?.urlProtocolDidFinishLoading(self)
+        }
+        override func stopLoading() {}
+    }
+
+    @Test func aStubInTheConfigurationIsUsed() async throws {
+        let mine = URLSessionConfiguration.ephemeral
+        mine.protocolClasses = [Stub.self]
+        let client = try TwoStepClient(accessToken: token, transport: URLSessionTransport(configuration: mine))
+        #expect(try await client.setTwoStepPin(phoneNumberID: id, pin: pin).traceID == "stub")
     }
 
     @Test func aTransportCanBeDroppedWithItsClient() async throws {

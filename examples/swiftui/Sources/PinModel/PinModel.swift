@@ -15,11 +15,11 @@ public enum PinState: Equatable, Sendable {
 @MainActor @Observable
 public final class PinModel {
     public private(set) var state = PinState.editing
-    private let client: TwoStepClient
+    private let client: any TwoStepPinSetting
     private let phoneNumberID: String
     private var isInDoubt = false
 
-    public init(client: TwoStepClient, phoneNumberID: String) {
+    public init(client: any TwoStepPinSetting, phoneNumberID: String) {
         self.client = client
         self.phoneNumberID = phoneNumberID
     }

@@ -27,6 +27,19 @@ import WhatsAppTwoStep
         #expect(isInDoubt(model) == false)
     }
 
+    @Test func aPreviewNeedsNoServer() async {
+        struct Refuses: TwoStepPinSetting {
+            func setTwoStepPin(
+                phoneNumberID: String, pin: String, timeout: Duration?, maxRetries: Int?
+            ) async throws -> SetTwoStepPinResponse {
+                throw TwoStepError(kind: .pinRejected, message: "The server refused the PIN.", hint: "Choose another.")
+            }
+        }
+        let model = PinModel(client: Refuses(), phoneNumberID: "1")
+        await model.save(pin: "111111")
+        #expect(model.state == .failed(message: "The server refused the PIN.", hint: "Choose another.", isInDoubt: false))
+    }
+
     @Test func doubtLastsUntilACallSucceeds() async throws {
         let model = try model("920010000000601") // fails twice, then works
         for pin in ["012345", "1234", "012345"] {

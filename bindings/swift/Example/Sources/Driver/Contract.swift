@@ -8,6 +8,7 @@ import WhatsAppTwoStep
     return [
         "kinds": ["Kind": TwoStepError.Kind.allCases.map(\.rawValue)],
         "outcomes": ["Outcome": TwoStepError.Outcome.allCases.map(\.rawValue)],
+        "reasons": ["Reason": TwoStepError.Reason.allCases.map(\.rawValue)],
         "cases": [
             "kinds": ["Kind": Dictionary(uniqueKeysWithValues: TwoStepError.Kind.allCases.map { ("\($0)", $0.rawValue) })],
             "outcomes": ["Outcome": Dictionary(uniqueKeysWithValues: TwoStepError.Outcome.allCases.map { ("\($0)", $0.rawValue) })],
@@ -22,8 +23,9 @@ import WhatsAppTwoStep
     ]
 }
 
+/// The cause of an error is no data.
 private func properties(_ value: Any) -> [String] {
-    Mirror(reflecting: value).children.compactMap(\.label)
+    Mirror(reflecting: value).children.compactMap(\.label).filter { $0 != "thrown" }
 }
 
 /// What a client that was given nothing else ends with, and what a transport sees of it.

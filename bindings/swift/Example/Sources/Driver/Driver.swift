@@ -44,7 +44,8 @@ struct Call: Decodable {
         let access_token: String
         let app_secret, base_url, api_version: String?
         let timeout, connect_timeout: Double?
-        let max_retries: Int?
+        let max_retries, max_in_flight: Int?
+        let allow_http: Bool?
         let root_certificates: String?
 
         /// On Linux URLSession trusts the system's roots, and takes no others: scripts/swift adds them there.
@@ -71,8 +72,9 @@ extension TwoStepClient {
     init(_ settings: Call.Settings) throws {
         try self.init(
             accessToken: settings.access_token, appSecret: settings.app_secret, baseURL: settings.base_url,
-            apiVersion: settings.api_version, timeout: settings.timeout.map { .seconds($0) },
-            connectTimeout: settings.connect_timeout.map { .seconds($0) }, maxRetries: settings.max_retries
+            allowHTTP: settings.allow_http ?? false, apiVersion: settings.api_version, timeout: settings.timeout.map { .seconds($0) },
+            connectTimeout: settings.connect_timeout.map { .seconds($0) }, maxRetries: settings.max_retries,
+            maxInFlight: settings.max_in_flight
         )
     }
 }
@@ -108,6 +110,7 @@ func fields(_ error: TwoStepError) -> [String: Any] {
         "trace_id": orNull(error.traceID),
         "retry_after": orNull(error.retryAfter.map { Int($0.components.seconds) }),
         "is_retryable": error.isRetryable,
+        "reason": orNull(error.reason?.rawValue),
         "attempts": error.attempts,
     ]
 }
