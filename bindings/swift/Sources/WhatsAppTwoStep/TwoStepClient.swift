@@ -112,8 +112,8 @@ public struct TwoStepClient: Sendable {
     /// - Parameters:
     ///   - phoneNumberID: The number's ID, as from `GET /{WABA_ID}/phone_numbers`; not the phone number itself.
     ///   - pin: Six digits, as text: a number would lose a leading zero.
-    ///   - timeout: For this call, instead of the client's.
-    ///   - maxRetries: For this call, instead of the client's.
+    ///   - timeout: For this call, instead of the client's, by default 30 s.
+    ///   - maxRetries: For this call, instead of the client's, by default 2.
     /// - Throws: ``TwoStepError`` if the PIN was not set, or that isn't known: its `outcome` says which PIN holds.
     ///   `CancellationError` if the task was cancelled.
     @discardableResult
