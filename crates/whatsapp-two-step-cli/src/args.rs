@@ -90,7 +90,8 @@ pub(crate) struct SetArgs {
     #[arg(long, conflicts_with_all = ["base_url", "proxy", "ca_certificates"], help_heading = "Server")]
     pub(crate) sandbox: bool,
 
-    /// How long the whole call may take, every attempt and wait. Fractions are fine. [default: 30]
+    /// How long the whole call may take, every attempt and wait; and as long before it the files and standard input.
+    /// Fractions are fine. [default: 30]
     #[arg(long, value_name = "SECONDS", value_hint = ValueHint::Other, value_parser = seconds, allow_negative_numbers = true, help_heading = "Limits")]
     pub(crate) timeout: Option<Duration>,
     /// How long connecting may take in one attempt. [default: 10]

@@ -1,6 +1,8 @@
 //! What the documentation says is what the code does. `UPDATE_DOCS=1` writes the generated parts anew.
 #![allow(clippy::unwrap_used)] // a test may panic
 
+mod common;
+
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
 fn page(name: &str) -> String {
@@ -50,4 +52,18 @@ fn the_schema_has_every_kind_outcome_reason_and_field() {
     assert_eq!(sorted(&error["properties"]["reason"]["enum"], &[]), sorted(&kinds["reasons"], &[]));
     assert_eq!(sorted(&schema["$defs"]["outcome"]["enum"], &[]), sorted(&kinds["outcomes"], &[]));
     assert_eq!(sorted(&error["required"], &[]), sorted(&kinds["error_fields"], &[]));
+}
+
+#[test]
+fn the_command_s_page_shows_what_is_printed() {
+    let page = page("docs/command.md");
+    let objects = page.split("```json\n").skip(1).map(|rest| rest.split("\n```").next().unwrap());
+    let objects: Vec<serde_json::Value> = objects.map(|object| serde_json::from_str(object).unwrap()).collect();
+    objects.iter().for_each(common::schema::check);
+    assert_eq!(objects.len(), 3);
+    // Its codes are those of the help.
+    let help = common::run(&["--help"], "").out;
+    for code in ["0", "2", "3", "4", "5"] {
+        assert!(page.contains(&format!("\n| {code} |")) && help.contains(&format!("\n  {code}  ")), "{code}");
+    }
 }

@@ -88,6 +88,13 @@ pub(crate) fn set(base_url: &str, id: &str, more: &[&str]) -> End {
     run(&[&["set", "--base-url", base_url, "--phone-number-id", id], more].concat(), PIN)
 }
 
+/// `set` against an embedded sandbox, which shows no secret.
+pub(crate) fn sandboxed(more: &[&str], stdin: &str) -> End {
+    let end = run(&[&["set", "--sandbox", "--phone-number-id", ID], more].concat(), stdin);
+    end.assert_no_secret(&format!("{more:?}"));
+    end
+}
+
 /// A file that nobody else can read.
 pub(crate) fn private_file(folder: &Path, name: &str, content: &str) -> String {
     let path = folder.join(name);
