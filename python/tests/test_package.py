@@ -168,6 +168,18 @@ def test_the_fixture(pytester: pytest.Pytester) -> None:
     pytester.runpytest_subprocess().assert_outcomes(passed=1)
 
 
+def test_imports_form_no_circle() -> None:
+    """Nor do those for types, and those that a function makes when it is called."""
+    imports: dict[str, set[str]] = {}
+    for file in Path(whatsapp_two_step.__file__).parent.glob("*.py*"):
+        found = re.findall(r"^ *from whatsapp_two_step\.(\w+) import", file.read_text("utf-8"), re.MULTILINE)
+        name = file.name.partition(".")[0]
+        imports.setdefault(name, set()).update({*found} - {name})  # an example may import its own module
+    while free := {name for name, others in imports.items() if not others & set(imports)}:
+        imports = {name: others for name, others in imports.items() if name not in free}
+    assert not imports
+
+
 def test_runs_without_its_sources(run: Run) -> None:
     run("import whatsapp_two_step, sys\nassert 'site-packages' in whatsapp_two_step.__file__\n")
 

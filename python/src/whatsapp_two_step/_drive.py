@@ -7,11 +7,11 @@ import os
 import threading
 import time
 
-from whatsapp_two_step import _threads
 from whatsapp_two_step._errors import TwoStepError
 from whatsapp_two_step._http import HttpRequest, TransportError
 from whatsapp_two_step._response import SetTwoStepPinResponse
 from whatsapp_two_step._tell import tell
+from whatsapp_two_step._threads import run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def _end(send: Send, request: HttpRequest) -> End:
             has_returned.release()
 
     try:
-        _threads.run(job)
+        run(job)
         while (left := until - time.monotonic()) > 0 and not has_returned.acquire(timeout=min(left, _LONGEST_WAIT)):
             pass
     except TransportError as error:
