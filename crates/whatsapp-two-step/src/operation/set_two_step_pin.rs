@@ -87,6 +87,20 @@ impl SetTwoStepPin {
         Ok(Self::new(id?, pin?))
     }
 
+    /// The two values again: for a client, which takes them one by one.
+    ///
+    /// ```
+    /// use whatsapp_two_step::SetTwoStepPin;
+    ///
+    /// let (phone_number_id, _) = SetTwoStepPin::parse("106540352242922", "012345")?.into_parts();
+    /// assert_eq!(phone_number_id.as_str(), "106540352242922");
+    /// # Ok::<(), whatsapp_two_step::TwoStepError>(())
+    /// ```
+    #[must_use]
+    pub fn into_parts(self) -> (PhoneNumberId, Pin) {
+        (self.phone_number_id, self.pin)
+    }
+
     /// Written by hand, byte by byte: a serialiser would leave a copy of the PIN in a buffer that it outgrew.
     fn body(&self) -> Body {
         let mut json = Vec::with_capacity(16);
