@@ -78,7 +78,7 @@ export function fetchTransport(fetch?: Fetch, init: Readonly<Record<string, unkn
 /** What breaks off an answer is always the network's: never a fault of the program, whatever class it is of. */
 function explained(failure: unknown, isAnswering: boolean): unknown {
   if (!isError(failure)) return failure
-  const problems = [failure, failure.cause].filter(isError) as Problem[]
+  const problems = causes(failure)
   const timedOut = problems.some(({ code }) => code !== undefined && TIMED_OUT.has(code))
   const proxy = problems.map(proxyStatus).find((status) => status !== undefined)
   const beforeSending = proxy !== undefined || problems.some(isBeforeSending)
@@ -87,6 +87,13 @@ function explained(failure: unknown, isAnswering: boolean): unknown {
   if (!timedOut && !beforeSending && !unprocessed && !isAnswering && !reason) return failure
   const lasting = proxy === 407 || (reason === 'tls' && problems.some(isUntrusted))
   return new TransportError(failure.message, { timedOut, beforeSending, unprocessed, reason, lasting, cause: failure })
+}
+
+/** An error and those that it comes from, some of them. */
+function causes(failure: Error): Problem[] {
+  const problems: Error[] = []
+  for (let next: unknown = failure; isError(next) && problems.length < 4; next = next.cause) problems.push(next)
+  return problems as Problem[]
 }
 
 function reasonOf({ message, code, errors }: Problem): Reason | undefined {

@@ -78,14 +78,15 @@ fn build(given: &Given<'_>, variables: &Object<'_>, is_from_env: bool) -> Result
     }
     let max_in_flight = given.count("maxInFlight")?.unwrap_or(MAX_IN_FLIGHT);
     builder = builder.max_in_flight(max_in_flight).environment(variable);
-    let has_transport = given.has_function("transport")?;
+    builder = network(builder, given)?.language(Language::Node);
+    let mut client = builder.clone().build()?;
+    // The user's own authorities have passed by themselves: among others, ones that are none would not be found.
     if needs_roots
-        && !has_transport
+        && !given.has_function("transport")?
         && let Some(pem) = extra_roots(variable)
     {
-        builder = builder.root_certificates(&pem);
+        client = builder.root_certificates(&pem).build()?;
     }
-    let client = network(builder, given)?.language(Language::Node).build()?;
     client.endpoint().base_url().check_reach_among(variable)?;
     Ok(Made { client, max_in_flight })
 }
