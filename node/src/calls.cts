@@ -1,31 +1,35 @@
+import { AsyncResource } from 'node:async_hooks'
 import { setInterval } from 'node:timers'
 
 import { type CallSite, toError } from './failure.cjs'
-import { type BuiltInCalls, type CallEnd, native, type NativeClient } from './native.cjs'
-import type { SetTwoStepPinResponse } from './response.cjs'
+import { type BuiltInCalls, type CallEvent, type GivenCall, native, type NativeClient } from './native.cjs'
+import { type SetTwoStepPinResponse, toResponse } from './response.cjs'
 import { listen, unlisten } from './signals.cjs'
+import { isWatched, tell } from './watch.cjs'
 
 /** Holds the process while it is referenced: as long as any call is under way. */
 const hold = setInterval(() => {}, 2 ** 31 - 1).unref()
 let underWay = 0
 
-/** The calls of one client over the built-in transport. */
+/** The calls over the connections of one client, and of those that share them. */
 export class Calls {
   readonly #native: BuiltInCalls
-  readonly #ends = new Map<number, (end: CallEnd) => void>()
+  readonly #events = new Map<number, (event: CallEvent) => void>()
   #last = 0
 
-  constructor(client: NativeClient) {
+  constructor() {
     // What the native side keeps must not lead back to the client, or it would never be garbage.
-    const ends = this.#ends
-    this.#native = new native.BuiltInCalls(client, (all) => {
-      for (const end of all) ends.get(end.call)?.(end)
+    const events = this.#events
+    this.#native = new native.BuiltInCalls((all) => {
+      for (const event of all) events.get(event.call)?.(event)
     })
   }
 
-  start(phoneNumberId: unknown, pin: unknown, site: CallSite, signal: AbortSignal | undefined, { resolve, reject }: Settle): void {
-    const [native, ends, id] = [this.#native, this.#ends, (this.#last = (this.#last + 1) >>> 0)]
-    const failure = native.start(id, phoneNumberId, pin)
+  start(client: NativeClient, given: GivenCall, site: CallSite, signal: AbortSignal | undefined, { resolve, reject }: Settle): void {
+    const [native, events, id] = [this.#native, this.#events, (this.#last = (this.#last + 1) >>> 0)]
+    // Whoever watches does so in the caller's asynchronous context.
+    const scope = isWatched() ? new AsyncResource('WhatsAppTwoStepCall') : undefined
+    const failure = native.start(client, id, ...given, scope !== undefined)
     if (failure) return reject(toError(failure, site))
     const call = {
       abort(reason: unknown) {
@@ -36,12 +40,13 @@ export class Calls {
     }
     const forget = () => {
       if (signal) unlisten(signal, call)
-      ends.delete(id)
+      events.delete(id)
       if (--underWay === 0) hold.unref()
     }
-    ends.set(id, ({ success, failure }) => {
+    events.set(id, ({ attempt, success, failure }) => {
+      if (attempt) return scope?.runInAsyncScope(tell, undefined, attempt)
       forget()
-      if (success) resolve(success)
+      if (success) resolve(toResponse(success))
       else if (failure) reject(toError(failure, site))
     })
     if (signal) listen(signal, call)

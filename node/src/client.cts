@@ -1,9 +1,16 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import { fileURLToPath } from 'node:url'
+
 import { Calls } from './calls.cjs'
 import { drive } from './drive.cjs'
-import { callSite, toError } from './failure.cjs'
-import { native, type NativeClient } from './native.cjs'
+import { callSite, type CallSite, toError } from './failure.cjs'
+import { type Failure, type GivenCall, native, type NativeClient } from './native.cjs'
 import type { SetTwoStepPinResponse } from './response.cjs'
 import type { Transport } from './transport.cjs'
+import { Turns } from './turns.cjs'
+
+/** PEM, or the path of a file of it. */
+export type RootCertificates = string | Uint8Array | { readonly href: string }
 
 /** The settings of a {@link Client}. Times are in milliseconds. */
 export interface ClientOptions {
@@ -16,6 +23,11 @@ export interface ClientOptions {
   baseUrl?: string | undefined
   /** The API's version. Default `v24.0`. */
   apiVersion?: string | undefined
+  /**
+   * Plain `http` also to a host name without a dot, such as a service of a docker-compose network, and to a private address. Default
+   * false. **Token and PIN go there in the clear**: for tests, and for a network of your own.
+   */
+  allowHttp?: boolean | undefined
   /** Adds `appsecret_proof` to each request. Default none. */
   appSecret?: string | undefined
   /** How long the whole call may take: every attempt and every wait between them. Default 30,000. */
@@ -24,10 +36,15 @@ export interface ClientOptions {
   connectTimeoutMs?: number | undefined
   /** How many times a call is repeated at most. Default 2; 0 turns retries off. */
   maxRetries?: number | undefined
+  /** How many calls may be under way at once; more wait their turn, within their own timeout. Default 256. */
+  maxInFlight?: number | undefined
   /** A proxy's URL. Default: the environment's `HTTPS_PROXY` and `NO_PROXY`. */
   proxy?: string | undefined
-  /** Certificate authorities, as PEM, beside the platform's and Mozilla's. */
-  rootCertificates?: string | Uint8Array | ReadonlyArray<string | Uint8Array> | undefined
+  /**
+   * Certificate authorities beside the platform's, Mozilla's and those of `NODE_EXTRA_CA_CERTS`: PEM as a string or bytes, the path
+   * of a file of it (a string without a line break, or a `file:` URL), or an array of such.
+   */
+  rootCertificates?: RootCertificates | ReadonlyArray<RootCertificates> | undefined
   /** Another way to the server than the built-in one. Proxy and root certificates are that one's own then. */
   transport?: Transport | undefined
 }
@@ -36,15 +53,35 @@ export interface ClientOptions {
 export interface CallOptions {
   /** Stops the call and closes its request; the call rejects with the signal's `reason`, as `fetch` does. */
   signal?: AbortSignal | null | undefined
+  /** How long this call may take. Default: the client's. */
+  timeoutMs?: number | undefined
+  /** How many times this call is repeated at most. Default: the client's. */
+  maxRetries?: number | undefined
 }
 
-/** Where `fromEnv` puts the variables: among the options, so that the constructor of a subclass passes them on. */
-const VARIABLES = Symbol('variables')
+/** What a {@link Client} does, for code that takes one: a stand-in of yours implements it. */
+export interface TwoStepClient {
+  setTwoStepPin(phoneNumberId: string, pin: string, options?: CallOptions): Promise<SetTwoStepPinResponse>
+}
+
+/** What a client and its calls need, of which some is shared with clients for other tokens. */
+interface Inside {
+  readonly native: NativeClient
+  readonly transport: Transport | undefined
+  /** Unless there is a transport. */
+  readonly calls: Calls | undefined
+  readonly turns: Turns
+}
+
+/** Among the options, so that the constructor of a subclass passes them on. */
+const FROM_ENV = Symbol('fromEnv')
+const INSIDE = Symbol('inside')
+type Options = ClientOptions & { readonly [FROM_ENV]?: true; readonly [INSIDE]?: Inside }
 
 /**
  * Sets PINs: one deadline over the whole call, retries where they are safe, connections kept alive.
  *
- * Make one and share it. A pending call holds the process, an idle client doesn't; there is nothing to close.
+ * Make one and share it. A pending call holds the process, an idle client doesn't; closing it is possible and never needed.
  *
  * ```ts
  * import { Client } from 'whatsapp-two-step'
@@ -56,42 +93,48 @@ const VARIABLES = Symbol('variables')
  * console.log(attempts) // 1
  * ```
  */
-export class Client {
-  readonly #native: NativeClient
-  readonly #transport: Transport | undefined
-  readonly #calls: Calls | undefined
+export class Client implements TwoStepClient, AsyncDisposable {
+  readonly #inside: Inside
 
   /**
-   * Checks the settings and makes the client, without I/O.
+   * Checks the settings and makes the client, without I/O other than reading files of certificates.
    *
    * @throws InvalidConfigurationError with the setting's name.
    */
   constructor(options: ClientOptions) {
-    const made = native.createClient(options, (options as { [VARIABLES]?: unknown } | undefined)?.[VARIABLES])
-    if ('kind' in made) throw toError(made, callSite(new.target))
-    this.#native = made
-    this.#transport = options.transport
-    this.#calls = this.#transport ? undefined : new Calls(made)
+    const { [INSIDE]: inside, [FROM_ENV]: isFromEnv } = (options ?? {}) as Options
+    this.#inside = inside ?? open(options, isFromEnv === true, callSite(new.target))
   }
 
   /**
-   * A client with the token of `WHATSAPP_ACCESS_TOKEN` and, where it is set, the app secret of `WHATSAPP_APP_SECRET`.
-   * Settings given here win.
+   * A client with the token of `WHATSAPP_ACCESS_TOKEN` and, where they are set, the app secret of `WHATSAPP_APP_SECRET`, the base URL of
+   * `WHATSAPP_BASE_URL` and the version of `WHATSAPP_API_VERSION`. Settings given here win.
    *
    * @throws InvalidConfigurationError if the token is missing, or something is unusable.
    */
   static fromEnv(options: Partial<ClientOptions> = {}): Client {
-    return new this({ ...options, [VARIABLES]: process.env } as unknown as ClientOptions)
+    return new this({ ...options, [FROM_ENV]: true } as unknown as ClientOptions)
+  }
+
+  /**
+   * A client for another token over the same connections, and with the same bound on calls at once. Partners have a token for each of
+   * their customers.
+   *
+   * @throws InvalidConfigurationError if the token is unusable.
+   */
+  withAccessToken(accessToken: string): Client {
+    const native = done(this.#inside.native.withAccessToken(accessToken), callSite(this.withAccessToken))
+    return new Client({ [INSIDE]: { ...this.#inside, native } } as unknown as ClientOptions)
   }
 
   /** Where requests go. */
   get baseUrl(): string {
-    return this.#native.baseUrl
+    return this.#inside.native.baseUrl
   }
 
   /** The API's version asked for. */
   get apiVersion(): string {
-    return this.#native.apiVersion
+    return this.#inside.native.apiVersion
   }
 
   /**
@@ -105,18 +148,65 @@ export class Client {
   setTwoStepPin(phoneNumberId: string, pin: string, options?: CallOptions): Promise<SetTwoStepPinResponse> {
     const site = callSite(this.setTwoStepPin)
     return new Promise((resolve, reject) => {
-      const signal = options?.signal ?? undefined
-      if (signal !== undefined && typeof signal.addEventListener !== 'function') {
-        throw toError(native.invalidSetting('signal', 'must be an AbortSignal'), site)
-      }
+      const { native, transport, calls, turns } = this.#inside
+      const signal = signalOf(options, site)
       if (signal?.aborted) throw signal.reason
-      if (this.#transport) resolve(drive(this.#native, this.#transport, phoneNumberId, pin, site, signal))
-      else this.#calls?.start(phoneNumberId, pin, site, signal, { resolve, reject })
+      // The environment of a worker, or of a test runner, is not the process's: the core can't see it.
+      const loopbackOnly = process.env['WHATSAPP_TWO_STEP_LOOPBACK_ONLY']
+      if (loopbackOnly) done(native.checkReach(loopbackOnly), site)
+      const given: GivenCall = [phoneNumberId, pin, options]
+      if (transport) resolve(drive(native, transport, turns, given, site, signal))
+      else calls?.start(native, given, site, signal, { resolve, reject })
     })
   }
 
-  /** What `console.log` shows: no secret, and no more than is of use. */
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return `Client { baseUrl: '${this.baseUrl}', apiVersion: '${this.apiVersion}' }`
+  /**
+   * Takes no more calls. Those under way go on to their end; then the connections are closed, unless another client shares them.
+   * Never needed: an idle client holds nothing for long.
+   */
+  close(): void {
+    this.#inside.native.close()
   }
+
+  /** The same as `close`, for `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close()
+  }
+
+  /** What `console.log` shows: no secret, and no more than is of use. `this` may be a proxy or a stand-in. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return #inside in this ? `Client { baseUrl: '${this.baseUrl}', apiVersion: '${this.apiVersion}' }` : 'Client {}'
+  }
+}
+
+function open(options: ClientOptions, isFromEnv: boolean, site: CallSite): Inside {
+  const made = done(native.createClient(withPaths(options), process.env, isFromEnv), site)
+  const { transport } = options
+  return { native: made, transport, calls: transport ? undefined : new Calls(), turns: new Turns(made.maxInFlight) }
+}
+
+function done<T extends NativeClient | null>(result: T | Failure, site: CallSite): T {
+  if (result !== null && 'kind' in result) throw toError(result, site)
+  return result
+}
+
+/** The options, with paths as text: the native side knows no URLs of files. */
+function withPaths(options: ClientOptions): ClientOptions {
+  const roots: unknown = options?.rootCertificates
+  if (typeof roots !== 'object' || roots === null) return options
+  return { ...options, rootCertificates: (Array.isArray(roots) ? roots.map(path) : path(roots)) as RootCertificates }
+}
+
+function path(root: unknown): unknown {
+  // Not instanceof: a test runner may have a class of its own.
+  const href = typeof root === 'object' && root !== null && 'href' in root ? String(root.href) : undefined
+  return href?.startsWith('file:') ? fileURLToPath(href) : (href ?? root)
+}
+
+function signalOf(options: unknown, site: CallSite): AbortSignal | undefined {
+  const isSignal = (thing: unknown): thing is AbortSignal => typeof (thing as AbortSignal | undefined)?.addEventListener === 'function'
+  if (isSignal(options)) throw toError(native.invalidSetting('options', 'must be an object such as { signal }, not a signal'), site)
+  const signal = (options as CallOptions | null | undefined)?.signal ?? undefined
+  if (signal !== undefined && !isSignal(signal)) throw toError(native.invalidSetting('signal', 'must be an AbortSignal'), site)
+  return signal
 }

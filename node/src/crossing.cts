@@ -68,18 +68,32 @@ export function describe(exception: unknown): Exception & { readonly shown?: str
   try {
     const texts: string[] = []
     for (let next = exception; next !== undefined && next !== null && texts.length < 8; ) {
-      texts.push(next instanceof Error ? `${next.name}: ${next.message}` : String(next))
-      next = next instanceof Error ? next.cause : undefined
+      texts.push(isError(next) ? `${next.name}: ${next.message}` : String(next))
+      next = isError(next) ? next.cause : undefined
     }
-    const { beforeSending, timedOut, unprocessed } = exception instanceof TransportError ? exception : NOTHING_SAID
+    const { beforeSending, timedOut, unprocessed, reason, lasting } = exception instanceof TransportError ? exception : NOTHING_SAID
     const programFault = isProgramFault(exception)
-    return { texts: texts.length > 0 ? texts : [String(exception)], shown: show(exception), beforeSending, timedOut, unprocessed, programFault }
+    return {
+      texts: texts.length > 0 ? texts : [String(exception)],
+      shown: show(exception),
+      beforeSending,
+      timedOut,
+      unprocessed,
+      reason: typeof reason === 'string' ? reason : undefined,
+      lasting,
+      programFault,
+    }
   } catch {
     return { texts: ['an exception that cannot be shown'], ...NOTHING_SAID, programFault: false }
   }
 }
 
-const NOTHING_SAID = { beforeSending: false, timedOut: false, unprocessed: undefined }
+const NOTHING_SAID = { beforeSending: false, timedOut: false, unprocessed: undefined, reason: undefined, lasting: false }
+
+/** Also one of another realm: under jest, what `fetch` throws. */
+export function isError(thing: unknown): thing is Error {
+  return thing instanceof Error || types.isNativeError(thing)
+}
 
 /** All that an exception shows when it is printed, in each of the ways that there are. */
 function show(exception: unknown): string {

@@ -1,9 +1,11 @@
 import { describe, type Flat, flatten } from './crossing.cjs'
 import { type CallSite, toError } from './failure.cjs'
-import { type AnswerPart, native, type NativeClient } from './native.cjs'
-import type { SetTwoStepPinResponse } from './response.cjs'
+import { type AnswerPart, type GivenCall, native, type NativeClient, type NativeRequest } from './native.cjs'
+import { type SetTwoStepPinResponse, toResponse } from './response.cjs'
 import { listen, unlisten } from './signals.cjs'
 import type { Transport, TransportRequest } from './transport.cjs'
+import type { Turns } from './turns.cjs'
+import { isWatched, tell } from './watch.cjs'
 
 /**
  * One call over a transport of the user's. The core says what to do next and is told what came of it. The transport runs in the
@@ -12,8 +14,8 @@ import type { Transport, TransportRequest } from './transport.cjs'
 export async function drive(
   client: NativeClient,
   transport: Transport,
-  phoneNumberId: unknown,
-  pin: unknown,
+  turns: Turns,
+  given: GivenCall,
   site: CallSite,
   signal: AbortSignal | undefined,
 ): Promise<SetTwoStepPinResponse> {
@@ -23,11 +25,15 @@ export async function drive(
   const listener = { abort: () => {} }
   const aborted = signal && new Promise<undefined>((resolve) => (listener.abort = () => resolve(undefined)))
   let cause: { readonly cause: unknown } | undefined
-  let step = call.begin(client, phoneNumberId, pin, Math.random())
+  let step = call.begin(client, ...given, Math.random(), isWatched())
+  let hasTurn = false
+  let leave = () => {}
+  const turn = new Promise<void>((resolve) => (leave = turns.take(() => ((hasTurn = true), resolve()))))
   if (signal) listen(signal, listener)
   try {
     for (;;) {
-      if (step.success) return step.success
+      if (step.attempt) tell(step.attempt)
+      if (step.success) return toResponse(step.success)
       if (step.failure) throw toError(step.failure, site, cause)
       if (!step.request) {
         await first(undefined, step.waitMs ?? 0, aborted)
@@ -35,11 +41,23 @@ export async function drive(
         step = call.waited(elapsed())
         continue
       }
+      cause = undefined
+      let request = step.request
+      if (!hasTurn) {
+        const queued = elapsed()
+        await first(turn, request.timeoutMs, aborted)
+        if (signal?.aborted) throw signal.reason
+        request = later(request, elapsed() - queued)
+        if (!hasTurn || request.timeoutMs <= 0) {
+          step = call.expired(elapsed(), false)
+          continue
+        }
+      }
       const attempt = new AbortController()
-      const end = await first(send(transport, { ...step.request, signal: attempt.signal }), step.request.timeoutMs, aborted)
+      const headers = { ...request.headers } // of this realm
+      const end = await first(send(transport, { ...request, headers, signal: attempt.signal }), request.timeoutMs, aborted)
       if (!end) attempt.abort(signal?.reason)
       if (signal?.aborted) throw signal.reason
-      cause = undefined
       if (!end) step = call.expired(elapsed(), true)
       else if ('thrown' in end) {
         const { shown, ...exception } = describe(end.thrown)
@@ -49,8 +67,15 @@ export async function drive(
       else step = call.answered(elapsed(), end.answer.status, end.answer.headers, end.answer.body)
     }
   } finally {
+    leave()
     if (signal) unlisten(signal, listener)
   }
+}
+
+/** What is left of a request's time after so many milliseconds. */
+function later(request: NativeRequest, ms: number): NativeRequest {
+  const timeoutMs = request.timeoutMs - ms
+  return { ...request, timeoutMs, connectTimeoutMs: Math.min(request.connectTimeoutMs, timeoutMs) }
 }
 
 /** What an attempt comes to, if it comes to anything. */

@@ -26,6 +26,28 @@ export type ErrorKind =
  */
 export type Outcome = 'not_sent' | 'rejected' | 'unknown'
 
+/**
+ * Why a connection failed, or for what a call waited when its time was over. The error's message names it in words.
+ *
+ * - `tls`: the certificate isn't trusted (then the error is not retryable), or the handshake failed.
+ * - `proxy`: the proxy can't be reached, or refuses; one that wants another password is not retryable.
+ * - `closed`: the connection was closed before a whole answer came.
+ * - `no_descriptors`: the process or the system has too many open files and sockets.
+ * - `connecting`, `waiting`: the time was over before there was a connection, or before a whole answer came.
+ */
+export type Reason =
+  | 'dns'
+  | 'refused'
+  | 'unreachable'
+  | 'tls'
+  | 'proxy'
+  | 'reset'
+  | 'closed'
+  | 'no_descriptors'
+  | 'connecting'
+  | 'waiting'
+  | 'other'
+
 /** What a {@link TwoStepError} says, as data: what its `toJSON` gives. What the server didn't say isn't there. */
 export interface TwoStepErrorFields {
   /** What went wrong, as a code. */
@@ -56,6 +78,8 @@ export interface TwoStepErrorFields {
   readonly retryAfterMs?: number
   /** Would the same call, later, have a chance? */
   readonly isRetryable: boolean
+  /** Why, for `connection_failed` and `timed_out`. */
+  readonly reason?: Reason
   /** How many requests went out: 0 for bad input. */
   readonly attempts: number
 }
@@ -83,17 +107,30 @@ export interface TwoStepError extends Omit<TwoStepErrorFields, 'message'> {}
  * ```
  */
 export class TwoStepError extends Error {
-  /** The client makes errors; a test of yours brings one out with a transport or the sandbox. */
+  /** The client makes errors; for tests of yours, `makeError` of `whatsapp-two-step/testing` does. */
   protected constructor(fields: TwoStepErrorFields, cause: { cause?: unknown }) {
     const { message, ...rest } = fields
     super(message, cause)
     Object.assign(this, rest)
   }
 
-  /** The fields as plain data, for a log. */
+  /** The fields as plain data, for a log, a job queue or a message to another thread. */
   toJSON(): TwoStepErrorFields & { readonly name: string } {
     const { name, message } = this
     return { name, message, ...(this as Omit<TwoStepErrorFields, 'message'>) }
+  }
+
+  /**
+   * The error again, from what its `toJSON` gave, also after `JSON.parse`: of the same class, with the same fields. Only its cause
+   * and its stack are not the old ones.
+   *
+   * @throws TypeError if that is no such data.
+   */
+  static fromJSON(data: TwoStepErrorFields): TwoStepError {
+    if (typeof data?.kind !== 'string' || typeof data.message !== 'string') throw new TypeError('this is no data of a TwoStepError')
+    const error = make(data, {})
+    Error.captureStackTrace(error, TwoStepError.fromJSON)
+    return error
   }
 }
 
@@ -160,4 +197,58 @@ export class TimedOutError extends TwoStepError {
 /** An answer that no Graph API gives: HTML, a redirect, a body too large. */
 export class UnexpectedResponseError extends TwoStepError {
   declare readonly kind: 'unexpected_response'
+}
+
+type Class = new (fields: TwoStepErrorFields, cause: { cause?: unknown }) => TwoStepError
+
+const CLASSES = {
+  invalid_pin: InvalidPinError,
+  invalid_phone_number_id: InvalidPhoneNumberIdError,
+  invalid_configuration: InvalidConfigurationError,
+  authentication: AuthenticationError,
+  permission_denied: PermissionDeniedError,
+  not_found: NotFoundError,
+  invalid_request: InvalidRequestError,
+  pin_rejected: PinRejectedError,
+  number_not_ready: NumberNotReadyError,
+  account_restricted: AccountRestrictedError,
+  rate_limited: RateLimitedError,
+  service_unavailable: ServiceUnavailableError,
+  not_applied: NotAppliedError,
+  connection_failed: ConnectionFailedError,
+  timed_out: TimedOutError,
+  unexpected_response: UnexpectedResponseError,
+}
+
+/** Every field; the compiler sees to it that none is left out. */
+const FIELDS = Object.keys({
+  kind: 0,
+  message: 0,
+  outcome: 0,
+  hint: 0,
+  httpStatus: 0,
+  graphCode: 0,
+  graphSubcode: 0,
+  graphType: 0,
+  details: 0,
+  userTitle: 0,
+  userMessage: 0,
+  traceId: 0,
+  retryAfterMs: 0,
+  isRetryable: 0,
+  reason: 0,
+  attempts: 0,
+} satisfies Record<keyof TwoStepErrorFields, 0>) as Array<keyof TwoStepErrorFields>
+
+/** The error with these fields. A kind that a newer version has is of the base class. */
+export function make(data: TwoStepErrorFields, cause: { cause?: unknown }): TwoStepError {
+  const said = FIELDS.filter((field) => data[field] !== undefined && data[field] !== null)
+  const Kind = (Object.hasOwn(CLASSES, data.kind) ? CLASSES[data.kind] : TwoStepError) as unknown as Class
+  return new Kind(Object.fromEntries(said.map((field) => [field, data[field]])) as unknown as TwoStepErrorFields, cause)
+}
+
+// A class's own name may be another one after a minifier, and must not be among the fields.
+for (const [kind, { prototype }] of Object.entries({ two_step: TwoStepError, ...CLASSES })) {
+  const name = kind.replace(/(?:^|_)(.)/g, (_, letter: string) => letter.toUpperCase())
+  Object.defineProperty(prototype, 'name', { value: `${name}Error`, configurable: true, writable: true })
 }

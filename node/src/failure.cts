@@ -1,15 +1,7 @@
 // From a failure, as it comes over, to the error that a user catches.
 
-import * as errors from './errors.cjs'
+import { make, type TwoStepError } from './errors.cjs'
 import type { Failure } from './native.cjs'
-
-type Class = new (fields: errors.TwoStepErrorFields, cause: { cause?: unknown }) => errors.TwoStepError
-
-/** By their names: a class's own may be another one after a minifier, and must not be among the fields. */
-const CLASSES = errors as unknown as Record<string, Class>
-for (const [value, { prototype }] of Object.entries(CLASSES)) {
-  Object.defineProperty(prototype, 'name', { value, configurable: true, writable: true })
-}
 
 /** Where a call was made, for the stack of the error that it may come to. */
 export interface CallSite {
@@ -24,11 +16,8 @@ export function callSite(below: Function): CallSite {
 }
 
 /** The error of a failure; `cause` is its cause itself, in place of texts. */
-export function toError(failure: Failure, site: CallSite, cause?: { readonly cause: unknown }): errors.TwoStepError {
-  const { causes, ...fields } = failure
-  const name = failure.kind.replace(/(?:^|_)(.)/g, (_, letter: string) => letter.toUpperCase())
-  const Kind = CLASSES[`${name}Error`] as Class
-  const error = withoutFrames(() => new Kind(fields, cause ?? chain(causes)))
+export function toError({ causes, ...fields }: Failure, site: CallSite, cause?: { readonly cause: unknown }): TwoStepError {
+  const error = withoutFrames(() => make(fields, cause ?? chain(causes)))
   setStack(error, typeof site.stack === 'string' ? site.stack.replace(/^[^]*?(?=\n\s+at |$)/, '') : '')
   return error
 }

@@ -1,4 +1,5 @@
-import { bytes } from './crossing.cjs'
+import { bytes, isError } from './crossing.cjs'
+import type { Reason } from './errors.cjs'
 import { type Transport, TransportError, type TransportRequest, type TransportResponse } from './transport.cjs'
 
 /** Any `fetch`: Node's, undici's, one wrapped by a library of yours. */
@@ -10,12 +11,7 @@ export interface FetchInit extends Pick<TransportRequest, 'method' | 'headers' |
   readonly redirect: 'manual'
 }
 
-/** Nothing left: name resolution, connecting and the TLS handshake come before the request. */
-const BEFORE_SENDING = new Set([
-  'UND_ERR_CONNECT_TIMEOUT',
-  'ECONNREFUSED',
-  'ConnectionRefused', // Bun's own, as the next
-  'FailedToOpenSocket',
+const CERTIFICATE = [
   'CERT_HAS_EXPIRED',
   'CERT_NOT_YET_VALID',
   'CERT_REVOKED',
@@ -26,7 +22,32 @@ const BEFORE_SENDING = new Set([
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
   'ERR_TLS_CERT_ALTNAME_INVALID',
+]
+const HANDSHAKE = ['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG', 'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE']
+const ALL = (codes: readonly string[], reason: Reason): Array<[string, Reason]> => codes.map((code) => [code, reason])
+
+/** What the codes of Node's and Bun's fetch mean. */
+const REASONS = new Map<string, Reason>([
+  ...ALL(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'ENODATA'], 'dns'),
+  ...ALL(['ECONNREFUSED', 'ConnectionRefused'], 'refused'),
+  ...ALL(['EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL'], 'unreachable'),
+  ...ALL([...CERTIFICATE, ...HANDSHAKE, 'EPROTO'], 'tls'),
+  ...ALL(['ECONNRESET', 'ECONNABORTED', 'EPIPE'], 'reset'),
+  ...ALL(['UND_ERR_SOCKET', 'ConnectionClosed'], 'closed'),
+  ...ALL(['EMFILE', 'ENFILE'], 'no_descriptors'),
+  ...ALL(['UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT'], 'connecting'),
+  ...ALL(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'], 'waiting'),
 ])
+
+/** Deno has words alone. */
+const WORDS: ReadonlyArray<readonly [RegExp, Reason]> = [
+  [/invalid peer certificate|received fatal alert/, 'tls'],
+  [/Connection refused/, 'refused'],
+  [/dns error/, 'dns'],
+]
+
+/** Nothing left: name resolution, connecting and the TLS handshake come before the request. */
+const BEFORE_SENDING = new Set(['UND_ERR_CONNECT_TIMEOUT', 'ECONNREFUSED', 'ConnectionRefused', 'FailedToOpenSocket', ...CERTIFICATE, ...HANDSHAKE])
 const TIMED_OUT = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])
 
 /**
@@ -56,13 +77,39 @@ export function fetchTransport(fetch?: Fetch, init: Readonly<Record<string, unkn
 
 /** What breaks off an answer is always the network's: never a fault of the program, whatever class it is of. */
 function explained(failure: unknown, isAnswering: boolean): unknown {
-  if (!(failure instanceof Error)) return failure
-  const problems = [failure, failure.cause].filter((error) => error instanceof Error) as Problem[]
+  if (!isError(failure)) return failure
+  const problems = causes(failure)
   const timedOut = problems.some(({ code }) => code !== undefined && TIMED_OUT.has(code))
-  const beforeSending = problems.some(isBeforeSending)
+  const proxy = problems.map(proxyStatus).find((status) => status !== undefined)
+  const beforeSending = proxy !== undefined || problems.some(isBeforeSending)
   const unprocessed = problems.some(isRefusedStream) ? 'streamRefused' : undefined
-  if (!timedOut && !beforeSending && !unprocessed && !isAnswering) return failure
-  return new TransportError(failure.message, { timedOut, beforeSending, unprocessed, cause: failure })
+  const reason = proxy !== undefined ? 'proxy' : problems.map(reasonOf).find((reason) => reason !== undefined)
+  if (!timedOut && !beforeSending && !unprocessed && !isAnswering && !reason) return failure
+  const lasting = proxy === 407 || (reason === 'tls' && problems.some(isUntrusted))
+  return new TransportError(failure.message, { timedOut, beforeSending, unprocessed, reason, lasting, cause: failure })
+}
+
+/** An error and those that it comes from, some of them. */
+function causes(failure: Error): Problem[] {
+  const problems: Error[] = []
+  for (let next: unknown = failure; isError(next) && problems.length < 4; next = next.cause) problems.push(next)
+  return problems as Problem[]
+}
+
+function reasonOf({ message, code, errors }: Problem): Reason | undefined {
+  const inner = Array.isArray(errors) ? (errors as Problem[]).map(reasonOf).find((reason) => reason !== undefined) : undefined
+  const known = code === undefined ? WORDS.find(([words]) => words.test(message))?.[1] : REASONS.get(code)
+  return inner ?? known
+}
+
+function isUntrusted({ message, code }: Problem): boolean {
+  return code === undefined ? message.includes('invalid peer certificate') : CERTIFICATE.includes(code)
+}
+
+/** Undici's ProxyAgent says in words what the proxy answered to CONNECT. */
+function proxyStatus({ message }: Problem): number | undefined {
+  const status = /Proxy response \((\d+)\) !== 200 when HTTP Tunneling/.exec(message)?.[1]
+  return status === undefined ? undefined : Number(status)
 }
 
 interface Problem {

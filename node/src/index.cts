@@ -3,8 +3,38 @@
  *
  * @packageDocumentation
  */
-export * from './client.cjs'
-export * from './errors.cjs'
-export * from './fetch.cjs'
-export * from './response.cjs'
-export * from './transport.cjs'
+export { type CallOptions, Client, type ClientOptions, type TwoStepClient } from './client.cjs'
+export {
+  AccountRestrictedError,
+  AuthenticationError,
+  ConnectionFailedError,
+  type ErrorKind,
+  InvalidConfigurationError,
+  InvalidPhoneNumberIdError,
+  InvalidPinError,
+  InvalidRequestError,
+  NotAppliedError,
+  NotFoundError,
+  NumberNotReadyError,
+  type Outcome,
+  PermissionDeniedError,
+  PinRejectedError,
+  RateLimitedError,
+  type Reason,
+  ServiceUnavailableError,
+  TimedOutError,
+  TwoStepError,
+  type TwoStepErrorFields,
+  UnexpectedResponseError,
+} from './errors.cjs'
+export { type Fetch, type FetchInit, fetchTransport } from './fetch.cjs'
+export type { SetTwoStepPinResponse, Usage } from './response.cjs'
+export {
+  type Transport,
+  TransportError,
+  type TransportErrorOptions,
+  type TransportRequest,
+  type TransportResponse,
+  type Unprocessed,
+} from './transport.cjs'
+export type { AttemptEnd } from './watch.cjs'

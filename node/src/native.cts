@@ -1,32 +1,42 @@
 // The native library, and the shape of what crosses to it. What crosses is checked there: here it is unknown.
 
-import type { TwoStepErrorFields } from './errors.cjs'
+import type { Reason, TwoStepErrorFields } from './errors.cjs'
+import { load } from './load.cjs'
 import type { RecordedRequest, SandboxStats } from './recorded.cjs'
 import type { SetTwoStepPinResponse } from './response.cjs'
 import type { TransportRequest, Unprocessed } from './transport.cjs'
+import type { AttemptEnd } from './watch.cjs'
 
 export interface NativeModule {
-  createClient(settings: unknown, variables: unknown): NativeClient | Failure
+  createClient(settings: unknown, variables: NodeJS.ProcessEnv, isFromEnv: boolean): NativeClient | Failure
   invalidSetting(setting: string, problem: string): Failure
-  startSandbox(port: number): NativeSandbox
-  BuiltInCalls: new (client: NativeClient, onEnds: (ends: CallEnd[]) => void) => BuiltInCalls
+  startSandbox(port: number): NativeSandbox | NotStarted
+  BuiltInCalls: new (onEvents: (events: CallEvent[]) => void) => BuiltInCalls
   HostCall: new () => HostCall
 }
 
 export interface NativeClient {
   readonly baseUrl: string
   readonly apiVersion: string
+  readonly maxInFlight: number
+  withAccessToken(accessToken: unknown): NativeClient | Failure
+  checkReach(loopbackOnly: string): Failure | null
+  close(): void
 }
 
-/** The calls of one client over the built-in transport. */
+/** What a user gave a call. */
+export type GivenCall = readonly [phoneNumberId: unknown, pin: unknown, options: unknown]
+
+/** Calls over the built-in transport. */
 export interface BuiltInCalls {
-  start(call: number, phoneNumberId: unknown, pin: unknown): Failure | null
+  start(client: NativeClient, call: number, phoneNumberId: unknown, pin: unknown, options: unknown, isWatched: boolean): Failure | null
   cancel(call: number): void
 }
 
-/** One of the two is there. */
-export interface CallEnd {
+/** One of the three is there; an attempt ends before the call does. */
+export interface CallEvent {
   readonly call: number
+  readonly attempt?: AttemptEnd
   readonly success?: SetTwoStepPinResponse
   readonly failure?: Failure
 }
@@ -37,7 +47,7 @@ export interface Failure extends TwoStepErrorFields {
 
 /** One call over a transport in JavaScript: each method says what came of the step before, and gives the next one. */
 export interface HostCall {
-  begin(client: NativeClient, phoneNumberId: unknown, pin: unknown, seed: number): NativeStep
+  begin(client: NativeClient, phoneNumberId: unknown, pin: unknown, options: unknown, seed: number, isWatched: boolean): NativeStep
   answered(elapsedMs: number, status: number, headers: string[], body: string | Uint8Array): NativeStep
   unusable(elapsedMs: number, part: AnswerPart): NativeStep
   failed(elapsedMs: number, exception: Exception): NativeStep
@@ -46,12 +56,14 @@ export interface HostCall {
   repeatsASecret(text: string): boolean
 }
 
-/** What to do next: one of the four is there. */
+/** What to do next: one of the first four is there. */
 export interface NativeStep {
   readonly request?: NativeRequest
   readonly waitMs?: number
   readonly success?: SetTwoStepPinResponse
   readonly failure?: Failure
+  /** How the attempt ended that led to it, for a call that is watched. */
+  readonly attempt?: AttemptEnd
 }
 
 export type NativeRequest = Omit<TransportRequest, 'signal'>
@@ -64,47 +76,23 @@ export interface Exception {
   readonly timedOut: boolean
   readonly beforeSending: boolean
   readonly unprocessed?: Unprocessed | undefined
+  readonly reason?: Reason | undefined
+  readonly lasting: boolean
   readonly programFault: boolean
 }
 
+/** Why a sandbox could not start. */
+export interface NotStarted {
+  readonly isPortTaken: boolean
+  readonly problem: string
+}
+
 export interface NativeSandbox {
-  readonly baseUrl: string | null
+  readonly baseUrl: string
   pin(phoneNumberId: string): string | null
   requests(): RecordedRequest[]
-  stats(): SandboxStats | null
+  stats(): SandboxStats
   close(): void
 }
 
-/**
- * One package per platform, of which npm installs the fitting one. Where an installer ignores `libc` and both are there, the
- * first one that loads is right. The names are written out, so that bundlers and file tracers see them.
- */
-const PACKAGES: Record<string, Array<() => NativeModule>> = {
-  'linux-x64': [() => require('whatsapp-two-step-linux-x64-gnu'), () => require('whatsapp-two-step-linux-x64-musl')],
-  'linux-arm64': [() => require('whatsapp-two-step-linux-arm64-gnu'), () => require('whatsapp-two-step-linux-arm64-musl')],
-  'darwin-x64': [() => require('whatsapp-two-step-darwin-x64')],
-  'darwin-arm64': [() => require('whatsapp-two-step-darwin-arm64')],
-  'win32-x64': [() => require('whatsapp-two-step-win32-x64-msvc')],
-  'win32-arm64': [() => require('whatsapp-two-step-win32-arm64-msvc')],
-}
-
-function load(): NativeModule {
-  const platform = `${process.platform}-${process.arch}`
-  const problems: unknown[] = []
-  for (const open of PACKAGES[platform] ?? []) {
-    try {
-      return open()
-    } catch (problem) {
-      problems.push(problem)
-    }
-  }
-  throw new Error(
-    problems.length === 0
-      ? `whatsapp-two-step has no native library for ${platform}.`
-      : `whatsapp-two-step could not load its native library for ${platform}. Install it with optional dependencies on ` +
-          'this platform (npm install --include=optional); with the permission model, allow add-ons (--allow-addons).',
-    { cause: problems.length > 1 ? new AggregateError(problems) : problems[0] },
-  )
-}
-
-export const native: NativeModule = load()
+export const native = load() as NativeModule

@@ -1,5 +1,8 @@
+import { type ErrorKind, make, type Outcome, type TwoStepError, type TwoStepErrorFields } from './errors.cjs'
+import { callSite, type CallSite, toError } from './failure.cjs'
 import { native } from './native.cjs'
 import type { RecordedRequest, SandboxStats } from './recorded.cjs'
+import type { SetTwoStepPinResponse } from './response.cjs'
 
 export { type RecordedRequest, type SandboxStats } from './recorded.cjs'
 
@@ -19,7 +22,7 @@ export { type RecordedRequest, type SandboxStats } from './recorded.cjs'
  * sandbox.close()
  * ```
  */
-export interface Sandbox {
+export interface Sandbox extends Disposable {
   /** Where it listens: the `baseUrl` for a client. */
   readonly baseUrl: string
   /** The PIN that a number holds now, if it holds one. */
@@ -28,7 +31,7 @@ export interface Sandbox {
   requests(): RecordedRequest[]
   /** Its counters. */
   stats(): SandboxStats
-  /** Stops it and closes its connections. */
+  /** Stops it and closes its connections, as `using sandbox = await startSandbox()` does. What it has recorded stays. */
   close(): void
 }
 
@@ -38,14 +41,65 @@ export interface SandboxOptions {
   port?: number
 }
 
-/** Starts a {@link Sandbox} on any free port, or on this one. It doesn't hold the process. */
+/**
+ * Starts a {@link Sandbox} on any free port, or on this one. It doesn't hold the process.
+ *
+ * From then on, clients of this program reach this machine alone, so that no test sets a real PIN: it sets
+ * `WHATSAPP_TWO_STEP_LOOPBACK_ONLY`, unless that is set already; `0` turns it off.
+ *
+ * @throws InvalidConfigurationError if the port is none; an Error with the code `EADDRINUSE` if it is taken.
+ */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const started = native.startSandbox(options.port ?? 0)
-  return {
-    baseUrl: started.baseUrl ?? '',
-    pin: (phoneNumberId) => started.pin(phoneNumberId) ?? undefined,
-    requests: () => started.requests(),
-    stats: () => started.stats() ?? { requests: 0, connections: 0, openConnections: 0, aborted: 0 },
-    close: () => started.close(),
+  const { port = 0 } = options
+  const site = callSite(startSandbox)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw refused('port', 'must be a whole number from 0 to 65535', site)
+  process.env['WHATSAPP_TWO_STEP_LOOPBACK_ONLY'] ??= '1'
+  const result = native.startSandbox(port)
+  if ('problem' in result) {
+    const { isPortTaken, problem } = result
+    const why = isPortTaken ? 'another program listens there' : problem
+    throw Object.assign(new Error(`the sandbox can't listen on 127.0.0.1:${port}: ${why}`), isPortTaken && { code: 'EADDRINUSE' })
   }
+  const started = result
+  const close = () => started.close()
+  function pin(phoneNumberId: unknown): string | undefined {
+    if (typeof phoneNumberId !== 'string') throw refused('phoneNumberId', 'must be a string', callSite(pin))
+    return started.pin(phoneNumberId) ?? undefined
+  }
+  return {
+    baseUrl: started.baseUrl,
+    pin,
+    // In arrays of this realm.
+    requests: () =>
+      Array.from(started.requests(), (request) => ({ ...request, headers: Array.from(request.headers, ([name, value]) => [name, value] as const) })),
+    stats: () => ({ ...started.stats() }),
+    close,
+    [Symbol.dispose]: close,
+  }
+}
+
+function refused(setting: string, problem: string, site: CallSite): TwoStepError {
+  return toError(native.invalidSetting(setting, problem), site)
+}
+
+/**
+ * Makes an error as a client gives it, for a stand-in of yours.
+ *
+ * ```ts
+ * import { RateLimitedError } from 'whatsapp-two-step'
+ * import { makeError } from 'whatsapp-two-step/testing'
+ *
+ * const error = makeError({ kind: 'rate_limited', outcome: 'rejected', retryAfterMs: 60_000 })
+ * console.log(error instanceof RateLimitedError) // true
+ * ```
+ */
+export function makeError(fields: Partial<TwoStepErrorFields> & { readonly kind: ErrorKind; readonly outcome: Outcome }): TwoStepError {
+  const error = make({ message: `${fields.kind}, made for a test.`, hint: 'Made for a test.', isRetryable: false, attempts: 1, ...fields }, {})
+  Error.captureStackTrace(error, makeError)
+  return error
+}
+
+/** Makes a response as a client gives it: one attempt, unless something else is said. */
+export function makeResponse(fields: Partial<SetTwoStepPinResponse> = {}): SetTwoStepPinResponse {
+  return { attempts: 1, ...fields }
 }

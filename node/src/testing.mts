@@ -1,2 +1,10 @@
 // The CommonJS module by its names.
-export * from './testing.cjs'
+export {
+  makeError,
+  makeResponse,
+  type RecordedRequest,
+  type Sandbox,
+  type SandboxOptions,
+  type SandboxStats,
+  startSandbox,
+} from './testing.cjs'

@@ -1,3 +1,5 @@
+import type { Reason } from './errors.cjs'
+
 /** A request, as a {@link Transport} gets it. It holds the token and the PIN: keep it out of logs and errors. */
 export interface TransportRequest {
   /** Always the same. */
@@ -25,6 +27,7 @@ export interface TransportResponse {
   /** A `Headers` object, pairs, or a plain object; absent is none. */
   readonly headers?:
     | Iterable<readonly [string, string]>
+    | { forEach(each: (value: string, name: string) => void): void }
     | Readonly<Record<string, string | readonly string[] | number | undefined>>
     | undefined
   /** Absent is empty. A stream is read here, also that of a `fetch`'s answer; of a body over 64 KiB, no more than that and a byte. */
@@ -65,6 +68,16 @@ export type Transport = (request: TransportRequest) => Promise<TransportResponse
 export type Unprocessed = 'connectionEnded' | 'streamRefused'
 const UNPROCESSED: Unprocessed[] = ['connectionEnded', 'streamRefused']
 
+/** What a {@link TransportError} says. */
+export interface TransportErrorOptions {
+  readonly beforeSending?: boolean
+  readonly timedOut?: boolean
+  readonly unprocessed?: Unprocessed | undefined
+  readonly reason?: Reason | undefined
+  readonly lasting?: boolean
+  readonly cause?: unknown
+}
+
 /**
  * What a {@link Transport} throws to say more than that it failed.
  *
@@ -86,13 +99,19 @@ export class TransportError extends Error {
   readonly timedOut: boolean
   /** The request left, but the server says that it processed none of it. */
   readonly unprocessed: Unprocessed | undefined
+  /** Why: it becomes the error's `reason`, and its message says it in words. */
+  readonly reason: Reason | undefined
+  /** It won't pass by itself, as a certificate that isn't trusted: not tried again, and not retryable. */
+  readonly lasting: boolean
 
   /** What is left out of the options is false, or absent. */
-  constructor(message: string, options: { beforeSending?: boolean; timedOut?: boolean; unprocessed?: Unprocessed | undefined; cause?: unknown } = {}) {
+  constructor(message: string, options: TransportErrorOptions = {}) {
     super(message, 'cause' in options ? { cause: options.cause } : {})
     this.beforeSending = options.beforeSending === true
     this.timedOut = options.timedOut === true
     this.unprocessed = UNPROCESSED.find((known) => known === options.unprocessed)
+    this.reason = options.reason
+    this.lasting = options.lasting === true
   }
 }
 Object.defineProperty(TransportError.prototype, 'name', { value: 'TransportError', configurable: true, writable: true })

@@ -31,7 +31,7 @@ function tell(call, elapsed, { answer, fail, hang, may_have_left, before_sending
     texts: ['gone'],
     timedOut: fail === 'timeout',
     beforeSending: before_sending === true,
-    programFault: fail === 'program_fault',
+    lasting: false, programFault: fail === 'program_fault',
     unprocessed: camel(unprocessed),
   })
 }
@@ -39,10 +39,10 @@ function tell(call, elapsed, { answer, fail, hang, may_have_left, before_sending
 test('on the native call', () => {
   for (const { name, settings: given, steps, expect } of cases) {
     const { timeoutMs, ...rest } = settings(given)
-    const client = native.createClient({ ...rest, timeoutMs, transport: () => {} }, undefined)
+    const client = native.createClient({ ...rest, timeoutMs, transport: () => {} }, {}, false)
     const call = new native.HostCall()
     let elapsed = 0
-    let step = call.begin(client, '1', PIN, 0.7)
+    let step = call.begin(client, '1', PIN, undefined, 0.7, false)
     for (const [number, event] of steps.entries()) {
       const { attempt, timeoutMs: left, connectTimeoutMs } = step.request
       assert.equal(attempt, number + 1, name)
@@ -64,13 +64,13 @@ test('on the native call', () => {
 })
 
 test('a native call that is told what does not fit comes to an error, and to no panic', () => {
-  const client = native.createClient({ accessToken: TOKEN, transport: () => {} }, undefined)
+  const client = native.createClient({ accessToken: TOKEN, transport: () => {} }, {}, false)
   const call = new native.HostCall()
   assert.match(call.waited(0).failure.message, /failed inside/)
-  assert.equal(call.begin(client, '1', PIN, NaN).request.attempt, 1)
+  assert.equal(call.begin(client, '1', PIN, undefined, NaN, false).request.attempt, 1)
   assert.ok(call.waited(1).failure)
   assert.ok(call.answered(1, 200, [], '').failure)
-  assert.equal(call.begin(client, '1', '12', 0).failure.kind, 'invalid_pin')
+  assert.equal(call.begin(client, '1', '12', undefined, 0, false).failure.kind, 'invalid_pin')
 })
 
 // A transport in JavaScript can't say that it still connects, nor that its fault came before sending.

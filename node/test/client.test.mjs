@@ -92,7 +92,13 @@ test('settings of the wrong type', () => {
     [{ accessToken: TOKEN, maxRetries: -1 }, /maxRetries must be a whole number/],
     [{ accessToken: TOKEN, appSecret: null }, /appSecret must be a string, not null/],
     [{ accessToken: TOKEN, proxy: 'nonsense' }, /proxy is not a URL/],
-    [{ accessToken: TOKEN, rootCertificates: 'nonsense' }, /rootCertificates holds no PEM/],
+    [{ accessToken: TOKEN, rootCertificates: 'non\nsense' }, /rootCertificates holds no PEM/],
+    [{ accessToken: TOKEN, rootCertificates: 'nowhere.pem' }, /rootCertificates is a file that can't be read: No such file/],
+    [{ accessToken: TOKEN, rootCertificates: [new URL('file:///nowhere.pem')] }, /rootCertificates is a file that can't be read: No such file/],
+    [{ accessToken: TOKEN, allowHttp: 'yes' }, /allowHttp must be true or false, not a string/],
+    [{ accessToken: TOKEN, baseUrl: 'http://mock:8080' }, /baseUrl must use https.*allowHttp/],
+    [{ accessToken: TOKEN, allowHttp: true, baseUrl: 'http://graph.facebook.com' }, /baseUrl must use https/],
+    [{ accessToken: TOKEN, maxInFlight: 0 }, /maxInFlight must be 1 or more/],
     [{ accessToken: TOKEN, rootCertificates: [7] }, /rootCertificates must be PEM.*not a number/],
     [{ accessToken: TOKEN, transport: {} }, /transport must be a function, not an object/],
     [{ accessToken: TOKEN, transport: () => {}, proxy: 'http://localhost:1' }, /proxy or rootCertificates has no effect/],
@@ -105,12 +111,15 @@ test('settings of the wrong type', () => {
     })
   }
   assert.throws(() => new Client({ get accessToken() { throw new RangeError('mine') } }), RangeError)
+  assert.equal(new Client({ accessToken: TOKEN, allowHttp: true, baseUrl: 'http://mock:8080' }).baseUrl, 'http://mock:8080')
   new Client({ accessToken: TOKEN, baseUrl: undefined, timeoutMs: undefined, transport: undefined })
 })
 
 test('from the environment', async () => {
   const { WHATSAPP_ACCESS_TOKEN, WHATSAPP_APP_SECRET } = process.env
   try {
+    process.env.WHATSAPP_ACCESS_TOKEN = TOKEN
+    assert.throws(() => new Client({ accessToken: undefined }), /accessToken is missing\.$/)
     delete process.env.WHATSAPP_ACCESS_TOKEN
     delete process.env.WHATSAPP_APP_SECRET
     assert.throws(() => Client.fromEnv(), /accessToken is missing: set WHATSAPP_ACCESS_TOKEN/)
@@ -119,6 +128,18 @@ test('from the environment', async () => {
     await Client.fromEnv({ baseUrl: sandbox.baseUrl }).setTwoStepPin(ID, PIN)
     assert.equal(Client.fromEnv({ apiVersion: 'v25.0' }).apiVersion, 'v25.0')
     assert.equal(Client.fromEnv(undefined).apiVersion, 'v24.0')
+    Object.assign(process.env, { WHATSAPP_BASE_URL: sandbox.baseUrl, WHATSAPP_API_VERSION: 'v25.0' })
+    const { baseUrl, apiVersion } = Client.fromEnv()
+    assert.deepEqual([baseUrl, apiVersion], [sandbox.baseUrl, 'v25.0'])
+    // The token given wins, and the secret of the environment proves it.
+    await Client.fromEnv({ accessToken: TOKEN }).setTwoStepPin(ID, PIN)
+    assert.match(sandbox.requests().at(-1).query, /^appsecret_proof=/)
+    process.env.WHATSAPP_BASE_URL = 'http://mock:8080'
+    assert.throws(() => Client.fromEnv(), /allowHttp/)
+    assert.equal(Client.fromEnv({ allowHttp: true }).baseUrl, 'http://mock:8080')
+    assert.equal(Client.fromEnv({ baseUrl: sandbox.baseUrl }).baseUrl, sandbox.baseUrl)
+    delete process.env.WHATSAPP_BASE_URL
+    delete process.env.WHATSAPP_API_VERSION
     class Mine extends Client {
       constructor(options) {
         super({ maxRetries: 0, ...options })

@@ -63,7 +63,7 @@ test('values of the wrong type reject', async () => {
   const values = [undefined, null, 12345, 735194n, true, {}, [PIN], Symbol('pin'), () => PIN, new String(PIN), new Proxy({}, {})]
   for (const value of values) {
     const pin = await failure(it.setTwoStepPin(ID, value))
-    assertRefused(pin, 'invalid_pin', ['a string of 6 digits is needed', 'leading zero'])
+    assertRefused(pin, 'invalid_pin', ['a string of 6 digits is needed', ...(typeof value === 'number' ? ['leading zero'] : [])])
     assert.ok(pin instanceof InvalidPinError)
     assertHidden(pin, PIN)
     const id = await failure(it.setTwoStepPin(value, PIN))

@@ -8,8 +8,10 @@ import { createServer as createTlsServer } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { pathToFileURL } from 'node:url'
+import { Worker } from 'node:worker_threads'
 
-import { Agent, fetch as undiciFetch } from 'undici'
+import { Agent, fetch as undiciFetch, ProxyAgent } from 'undici'
 import { Client, fetchTransport, TransportError } from 'whatsapp-two-step'
 import { assertHidden, failure, ID, PIN, TOKEN } from './support.mjs'
 
@@ -17,6 +19,16 @@ const SUCCESS = (_, response) => response.setHeader('content-type', 'application
 const listening = (server) => new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server.address().port)))
 const scratch = mkdtempSync(join(tmpdir(), 'whatsapp-two-step-tls-'))
 after(() => rmSync(scratch, { recursive: true }))
+
+/** What a call comes to in a worker with variables of its own. */
+function inWorker(env, options) {
+  const code = `const { parentPort, workerData } = require('node:worker_threads')
+    const { Client } = require('whatsapp-two-step')
+    new Client({ accessToken: 'EAAG_test', maxRetries: 0, ...workerData }).setTwoStepPin('1', '${PIN}').then(
+      ({ attempts }) => parentPort.postMessage([attempts]), ({ reason, isRetryable }) => parentPort.postMessage([reason, isRetryable]))`
+  const worker = new Worker(code, { eval: true, env, workerData: options })
+  return new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject))
+}
 
 /** An authority, and a certificate of its making for localhost. */
 function certificates() {
@@ -41,12 +53,16 @@ test('certificate authorities', { skip: hasOpenssl ? false : 'not run: there is 
   const baseUrl = `https://localhost:${await listening(server)}`
   const once = (options) => new Client({ accessToken: TOKEN, baseUrl, maxRetries: 0, ...options }).setTwoStepPin(ID, PIN)
   try {
-    for (const rootCertificates of [String(ca), ca, [ca], ['\n', String(ca)]]) {
+    const file = join(scratch, 'ca.pem')
+    for (const rootCertificates of [String(ca), ca, [ca], ['\n', String(ca)], file, pathToFileURL(file), [file, ca]]) {
       assert.equal((await once({ rootCertificates })).attempts, 1)
     }
+    assert.deepEqual(await inWorker({ NODE_EXTRA_CA_CERTS: file }, { baseUrl }), [1])
+    assert.deepEqual(await inWorker({ NODE_EXTRA_CA_CERTS: join(scratch, 'nowhere') }, { baseUrl }), ['tls', false])
     for (const options of [{}, { transport: fetchTransport(fetch) }]) {
       const error = await failure(once(options))
-      assert.deepEqual([error.kind, error.outcome], ['connection_failed', 'not_sent'])
+      assert.deepEqual([error.kind, error.outcome, error.reason, error.isRetryable], ['connection_failed', 'not_sent', 'tls', false])
+      assert.match(error.message, /the server's certificate is not trusted/)
       assert.equal(error.cause instanceof TransportError, 'transport' in options)
     }
   } finally {
@@ -102,5 +118,21 @@ test('a proxy, with user and password', async () => {
     assertHidden(error, 'pass-word', TOKEN, PIN)
   } finally {
     proxy.close()
+  }
+})
+
+test('a proxy from the variables of a worker, and one that wants a password', async () => {
+  const proxy = createServer().on('connect', (_, socket) => socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n'))
+  const port = await listening(proxy)
+  try {
+    const far = { baseUrl: 'https://graph.invalid' }
+    assert.deepEqual(await inWorker({ HTTPS_PROXY: `http://127.0.0.1:${port}` }, far), ['proxy', false])
+    assert.deepEqual(await inWorker({ HTTPS_PROXY: `http://127.0.0.1:${port}`, NO_PROXY: '*' }, far), ['dns', true])
+    const dispatcher = new ProxyAgent(`http://127.0.0.1:${port}`)
+    const error = await failure(new Client({ accessToken: TOKEN, ...far, transport: fetchTransport(undiciFetch, { dispatcher }) }).setTwoStepPin(ID, PIN))
+    assert.deepEqual([error.outcome, error.reason, error.isRetryable, error.attempts], ['not_sent', 'proxy', false, 1])
+  } finally {
+    proxy.close()
+    proxy.closeAllConnections()
   }
 })

@@ -15,6 +15,9 @@ export const ID = '106540352242922'
 
 export const vectors = (name) => JSON.parse(readFileSync(join(process.env.VECTORS, `${name}.json`), 'utf8'))
 
+// A sandbox turns it on, and most transports here stand in for Meta's own server. What turns it on is tested with it.
+process.env.WHATSAPP_TWO_STEP_LOOPBACK_ONLY = '0'
+
 /** A sandbox that lives as long as the test file. */
 export async function sandboxed() {
   const sandbox = await startSandbox()

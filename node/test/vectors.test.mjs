@@ -65,7 +65,7 @@ test('settings', async () => {
   for (const { setting, value } of valid) new Client(settings({ [setting]: value }))
   for (const { setting, value, words } of invalid) {
     const error = await failure((async () => new Client(settings({ [setting]: value })))())
-    assertRefused(error, 'invalid_configuration', [camel(setting), ...words])
+    assertRefused(error, 'invalid_configuration', [camel(setting), ...words.map(camel)])
     const isExample = value === 'graph.facebook.com'
     if (typeof value === 'string' && value.length > 5 && !isExample) assert.ok(!error.message.includes(value), error.message)
   }
@@ -124,7 +124,7 @@ test('Graph errors', async () => {
 })
 
 test('kinds', async () => {
-  const { kinds, outcomes, error_fields, response_fields } = vectors('kinds')
+  const { kinds, outcomes, reasons, error_fields, response_fields, usage_fields, settings } = vectors('kinds')
   const library = await import('whatsapp-two-step')
   for (const kind of kinds) {
     const name = `${kind.replace(/(^|_)(.)/g, (_, __, letter) => letter.toUpperCase())}Error`
@@ -135,8 +135,11 @@ test('kinds', async () => {
   const union = (name) => [...typings.match(new RegExp(`type ${name} = ([^;]+);`))[1].matchAll(/'(\w+)'/g)].map(([, code]) => code)
   assert.deepEqual(union('ErrorKind'), kinds)
   assert.deepEqual(union('Outcome'), outcomes)
+  assert.deepEqual(union('Reason'), reasons)
   const inMs = (name) => (IN_MS.includes(name) ? `${camel(name)}Ms` : camel(name))
   for (const field of error_fields) assert.match(typings, new RegExp(`readonly ${inMs(field)}\\??:`))
   const response = file('dist/response.d.cts')
-  for (const field of response_fields) assert.match(response, new RegExp(`readonly ${inMs(field)}\\??:`))
+  for (const field of [...response_fields, ...usage_fields]) assert.match(response, new RegExp(`readonly ${inMs(field)}\\??:`))
+  const client = file('dist/client.d.cts')
+  for (const name of settings) assert.match(client, new RegExp(`^    ${camel(name)}\\??:`, 'm'))
 })

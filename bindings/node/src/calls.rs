@@ -16,13 +16,14 @@ use tokio::{
     runtime::{Builder, Runtime},
     task::AbortHandle,
 };
-use whatsapp_two_step::{Client, SetTwoStepPinResponse, TwoStepError};
+use whatsapp_two_step::{Observer, SetTwoStepPinResponse, TwoStepError};
 use whatsapp_two_step_outbox::{Outbox, wake_all};
 
 use crate::{
-    client::{NativeClient, values},
+    client::{NativeClient, operation},
     failure::{Failure, Success},
     settings,
+    watch::Attempt,
 };
 
 /// In all of the process's environments; it doesn't hold the process open.
@@ -40,61 +41,83 @@ fn runtime() -> Option<&'static Runtime> {
     RUNTIME.get_or_init(build).as_ref()
 }
 
-/// The end of a call: one of the two is there.
+/// What happened to a call: one of the three is there. An attempt ends before the call does.
 #[napi(object, object_from_js = false)]
-pub struct CallEnd {
+pub struct CallEvent {
     pub call: u32,
+    pub attempt: Option<Attempt>,
     pub success: Option<Success>,
     pub failure: Option<Failure>,
 }
 
-/// The calls of one client that are under way.
+/// The calls of a client, and of those that share its connections, that are under way.
 #[napi]
 pub struct BuiltInCalls {
-    client: Client,
     tasks: Arc<Tasks>,
-    ends: Arc<Outbox<CallEnd>>,
+    events: Arc<Outbox<CallEvent>>,
 }
 
 #[napi]
 impl BuiltInCalls {
     #[napi(constructor)]
-    pub fn new(client: &NativeClient, on_ends: Function<'_, Vec<CallEnd>, Unknown<'static>>) -> napi::Result<Self> {
+    pub fn new(on_events: Function<'_, Vec<CallEvent>, Unknown<'static>>) -> napi::Result<Self> {
         let tasks = Arc::new(Tasks::default());
         let running = tasks.clone();
         // Weak: by itself, it doesn't hold the process open.
-        let function = on_ends
-            .build_threadsafe_function::<Vec<CallEnd>>()
+        let function = on_events
+            .build_threadsafe_function::<Vec<CallEvent>>()
             .callee_handled::<false>()
             .weak::<true>()
             .build_callback(move |context| {
-                for end in &context.value {
-                    lock(&running).remove(&end.call);
+                for ended in context.value.iter().filter(|event| event.attempt.is_none()) {
+                    lock(&running).remove(&ended.call);
                 }
                 Ok(context.value)
             })?;
-        let ends = Outbox::new(move |outbox: &Outbox<CallEnd>| {
+        let events = Outbox::new(move |outbox: &Outbox<CallEvent>| {
             // Does nothing once the environment is gone, as after a worker's end.
             function.call(outbox.take(), ThreadsafeFunctionCallMode::NonBlocking);
         });
-        Ok(Self { client: client.client.clone(), tasks, ends })
+        Ok(Self { tasks, events })
     }
 
     /// Starts a call under a number of the caller's, whose end comes as an event; or says at once what is wrong with the values.
     #[napi(catch_unwind)]
-    pub fn start(&self, call: u32, phone_number_id: Unknown<'_>, pin: Unknown<'_>) -> Option<Failure> {
-        let (id, pin) = match values(phone_number_id, pin) {
-            Ok(values) => values,
-            Err(error) => return Some(error.into()),
-        };
-        let Some(runtime) = runtime() else {
-            return Some(settings::refused("transport", "could not start its thread").into());
-        };
-        let end = End { call, ends: self.ends.clone(), result: None };
-        let client = self.client.clone();
-        let task = runtime.spawn(async move { end.tell(client.set_two_step_pin(&id, &pin).await) });
+    pub fn start(
+        &self,
+        client: &NativeClient,
+        call: u32,
+        phone_number_id: Unknown<'_>,
+        pin: Unknown<'_>,
+        options: Unknown<'_>,
+        is_watched: bool,
+    ) -> Option<Failure> {
+        self.try_start(client, call, (phone_number_id, pin, options), is_watched).err().map(Failure::from)
+    }
+
+    fn try_start(
+        &self,
+        client: &NativeClient,
+        call: u32,
+        (phone_number_id, pin, options): (Unknown<'_>, Unknown<'_>, Unknown<'_>),
+        is_watched: bool,
+    ) -> Result<(), TwoStepError> {
+        let client = client.open()?;
+        let mut client = client.with_limits(settings::limits(client.limits(), options)?);
+        let operation = operation(phone_number_id, pin)?;
+        let runtime = runtime().ok_or_else(|| settings::refused("transport", "could not start its thread"))?;
+        let end = End { call, events: self.events.clone(), result: None };
+        if is_watched {
+            let events = self.events.clone();
+            client = client.with_observer(Observer::new(move |end| {
+                events.put(CallEvent { call, attempt: Some(end.into()), success: None, failure: None });
+            }));
+        }
+        let task = runtime.spawn(async move {
+            end.tell(client.set_two_step_pin(operation.phone_number_id(), operation.pin()).await);
+        });
         lock(&self.tasks).insert(call, task.abort_handle());
-        None
+        Ok(())
     }
 
     /// Stops a call and closes its request. No event follows that anyone waits for.
@@ -121,7 +144,7 @@ fn lock(tasks: &Tasks) -> MutexGuard<'_, HashMap<u32, AbortHandle>> {
 /// Tells JavaScript what a call came to, whatever it is: also a panic, so that no promise stays open.
 struct End {
     call: u32,
-    ends: Arc<Outbox<CallEnd>>,
+    events: Arc<Outbox<CallEvent>>,
     result: Option<Result<SetTwoStepPinResponse, TwoStepError>>,
 }
 
@@ -137,6 +160,6 @@ impl Drop for End {
             Ok(response) => (Some(response.into()), None),
             Err(error) => (None, Some(error.into())),
         };
-        self.ends.put(CallEnd { call: self.call, success, failure });
+        self.events.put(CallEvent { call: self.call, attempt: None, success, failure });
     }
 }

@@ -2,21 +2,28 @@
 
 use napi::bindgen_prelude::{Either, Object, Unknown};
 use napi_derive::napi;
-use whatsapp_two_step::{Client, ClientBuilder, PhoneNumberId, Pin, TwoStepError};
+use whatsapp_two_step::{Client, Endpoint, PhoneNumberId, Pin, SetTwoStepPin, TwoStepError};
 
-use crate::{failure::Failure, settings};
+use crate::{
+    failure::Failure,
+    given,
+    settings::{self, Made},
+};
 
 /// What all calls of a client share.
 #[napi]
 pub struct NativeClient {
-    pub(crate) client: Client,
+    /// Until it is closed.
+    client: Option<Client>,
+    endpoint: Endpoint,
+    max_in_flight: u32,
 }
 
-/// Makes a client, or says why not. `variables` is the environment, if the token shall come from there.
+/// Makes a client, or says why not. `variables` is the program's environment; with `is_from_env`, settings come from there too.
 #[napi(catch_unwind)]
-pub fn create_client(settings: Unknown<'_>, variables: Option<Object<'_>>) -> Either<NativeClient, Failure> {
-    match settings::read(settings, variables.as_ref()).and_then(ClientBuilder::build) {
-        Ok(client) => Either::A(NativeClient { client }),
+pub fn create_client(settings: Unknown<'_>, variables: Object<'_>, is_from_env: bool) -> Either<NativeClient, Failure> {
+    match settings::make(settings, &variables, is_from_env) {
+        Ok(Made { client, max_in_flight }) => Either::A(NativeClient::new(client, max_in_flight)),
         Err(error) => Either::B(error.into()),
     }
 }
@@ -27,25 +34,64 @@ pub fn invalid_setting(setting: String, problem: String) -> Failure {
     settings::refused(&setting, &problem).into()
 }
 
+impl NativeClient {
+    fn new(client: Client, max_in_flight: u32) -> Self {
+        Self { endpoint: client.endpoint().clone(), client: Some(client), max_in_flight }
+    }
+
+    pub(crate) fn open(&self) -> Result<&Client, TwoStepError> {
+        self.client.as_ref().ok_or_else(|| settings::refused("client", "is closed"))
+    }
+}
+
 #[napi]
 impl NativeClient {
     /// Where requests go.
     #[napi(getter)]
     pub fn base_url(&self) -> String {
-        self.client.endpoint().base_url().to_string()
+        self.endpoint.base_url().to_string()
     }
 
     /// The version asked for.
     #[napi(getter)]
     pub fn api_version(&self) -> String {
-        self.client.endpoint().api_version().to_string()
+        self.endpoint.api_version().to_string()
+    }
+
+    /// How many calls may be under way at once.
+    #[napi(getter)]
+    pub fn max_in_flight(&self) -> u32 {
+        self.max_in_flight
+    }
+
+    /// The same client for another token, or what is wrong with that.
+    #[napi(catch_unwind)]
+    pub fn with_access_token(&self, access_token: Unknown<'_>) -> Either<NativeClient, Failure> {
+        let derived = || self.open()?.with_access_token(given::required_text("accessToken", access_token)?.parse()?);
+        match derived() {
+            Ok(client) => Either::A(Self::new(client, self.max_in_flight)),
+            Err(error) => Either::B(settings::told(error).into()),
+        }
+    }
+
+    /// No call begins any more; the connections are closed once those under way are over, and no other client shares them.
+    #[napi]
+    pub fn close(&mut self) {
+        self.client = None;
+    }
+
+    /// Does the switch for test runs let it go where it goes? `switch` is what the program's environment has for it.
+    #[napi]
+    pub fn check_reach(&self, switch: String) -> Option<Failure> {
+        let checked = self.endpoint.base_url().check_reach_among(|_| Some(switch.clone()));
+        checked.err().map(|error| settings::told(error).into())
     }
 }
 
 /// What a user gave a call, which may be of any type.
-pub(crate) fn values(phone_number_id: Unknown<'_>, pin: Unknown<'_>) -> Result<(PhoneNumberId, Pin), TwoStepError> {
-    let not_id = || PhoneNumberId::not_text(settings::type_name(&phone_number_id));
-    let not_pin = || Pin::not_text(settings::type_name(&pin));
-    let id = settings::text(phone_number_id).ok_or_else(not_id)?.parse()?;
-    Ok((id, settings::text(pin).ok_or_else(not_pin)?.parse()?))
+pub(crate) fn operation(phone_number_id: Unknown<'_>, pin: Unknown<'_>) -> Result<SetTwoStepPin, TwoStepError> {
+    let not_id = || PhoneNumberId::not_text(given::type_name(&phone_number_id));
+    let not_pin = || Pin::not_text(given::type_name(&pin));
+    let id = given::text(phone_number_id).ok_or_else(not_id)?;
+    SetTwoStepPin::parse(&id, &given::text(pin).ok_or_else(not_pin)?)
 }

@@ -3,9 +3,9 @@
 use std::error::Error as StdError;
 
 use napi_derive::napi;
-use whatsapp_two_step::{SetTwoStepPinResponse, TwoStepError};
+use whatsapp_two_step::{Reason, SetTwoStepPinResponse, TwoStepError};
 
-use crate::settings;
+use crate::host_http::in_millis;
 
 /// The server set the PIN.
 #[napi(object, object_from_js = false)]
@@ -40,6 +40,7 @@ pub struct Failure {
     pub trace_id: Option<String>,
     pub retry_after_ms: Option<f64>,
     pub is_retryable: bool,
+    pub reason: Option<&'static str>,
     pub attempts: u32,
     /// The texts of its cause, of that one's cause, and so on.
     pub causes: Vec<String>,
@@ -53,7 +54,7 @@ impl From<SetTwoStepPinResponse> for Success {
             attempts: response.attempts,
             usage: response.usage.map(|usage| SuccessUsage {
                 highest_percentage: usage.highest_percentage,
-                time_to_regain_access_ms: usage.time_to_regain_access.map(|time| time.as_secs_f64() * 1000.0),
+                time_to_regain_access_ms: usage.time_to_regain_access.map(in_millis),
             }),
         }
     }
@@ -64,7 +65,7 @@ impl From<TwoStepError> for Failure {
         let owned = |text: Option<&str>| text.map(str::to_owned);
         Self {
             kind: error.kind().code(),
-            message: settings::in_camel_case(&error),
+            message: error.message().to_owned(),
             outcome: error.outcome().code(),
             hint: error.hint().to_owned(),
             http_status: error.http_status(),
@@ -75,8 +76,9 @@ impl From<TwoStepError> for Failure {
             user_title: owned(error.user_title()),
             user_message: owned(error.user_message()),
             trace_id: owned(error.trace_id()),
-            retry_after_ms: error.retry_after().map(|time| time.as_secs_f64() * 1000.0),
+            retry_after_ms: error.retry_after().map(in_millis),
             is_retryable: error.is_retryable(),
+            reason: error.reason().map(Reason::code),
             attempts: error.attempts(),
             causes: std::iter::successors(error.source(), |&cause| cause.source()).map(ToString::to_string).collect(),
         }

@@ -3,20 +3,23 @@
 use std::{
     mem,
     panic::{AssertUnwindSafe, catch_unwind},
+    time::Duration,
 };
 
 use napi::bindgen_prelude::{Either, Uint8Array, Unknown};
 use napi_derive::napi;
-use whatsapp_two_step::{Call, Sending, SetTwoStepPin, Step, TwoStepError, Waiting};
+use whatsapp_two_step::{AttemptEnd, Call, Sending, SetTwoStepPin, Step, TwoStepError, Waiting};
 use zeroize::Zeroizing;
 
 use crate::{
-    client::{NativeClient, values},
+    client::{NativeClient, operation},
     failure::{Failure, Success},
     host_http::{Exception, HostRequest, answer, in_millis, millis, outgoing, unusable},
+    settings,
+    watch::Attempt,
 };
 
-/// What to do next: one of the four is there.
+/// What to do next: one of the first four is there.
 #[napi(object, object_from_js = false)]
 pub struct NativeStep {
     /// To send, once.
@@ -25,11 +28,18 @@ pub struct NativeStep {
     pub wait_ms: Option<f64>,
     pub success: Option<Success>,
     pub failure: Option<Failure>,
+    /// How the attempt ended that led to it, for a call that is watched.
+    pub attempt: Option<Attempt>,
 }
 
 /// One call. Times are milliseconds since it began.
 #[napi]
-pub struct HostCall(State);
+pub struct HostCall {
+    state: State,
+    is_watched: bool,
+    /// When the attempt under way began.
+    began: Duration,
+}
 
 enum State {
     /// Not begun, or over.
@@ -43,7 +53,7 @@ impl HostCall {
     #[napi(constructor)]
     #[allow(clippy::new_without_default)] // JavaScript makes it
     pub fn new() -> Self {
-        Self(State::Idle)
+        Self { state: State::Idle, is_watched: false, began: Duration::ZERO }
     }
 
     /// Begins it. The waits between attempts come from `seed`, any number.
@@ -53,12 +63,17 @@ impl HostCall {
         client: &NativeClient,
         phone_number_id: Unknown<'_>,
         pin: Unknown<'_>,
+        options: Unknown<'_>,
         seed: f64,
+        is_watched: bool,
     ) -> NativeStep {
+        self.is_watched = is_watched;
         self.step(|_| {
-            let (id, pin) = values(phone_number_id, pin)?;
-            let (endpoint, limits) = (client.client.endpoint(), client.client.limits());
-            Ok(Call::begin(endpoint, limits, SetTwoStepPin::new(id, pin), seed.to_bits()))
+            let client = client.open()?;
+            let limits = settings::limits(client.limits(), options)?;
+            let operation = operation(phone_number_id, pin)?;
+            client.endpoint().base_url().check_reach().map_err(settings::told)?;
+            Ok(Call::begin(client.endpoint(), limits, operation, seed.to_bits()))
         })
     }
 
@@ -66,7 +81,7 @@ impl HostCall {
     #[napi(catch_unwind)]
     pub fn repeats_a_secret(&self, text: String) -> bool {
         let text = Zeroizing::new(text);
-        matches!(&self.0, State::Sending(sending) if sending.repeats_a_secret(&text))
+        matches!(&self.state, State::Sending(sending) if sending.repeats_a_secret(&text))
     }
 
     /// An answer came; `headers` has names and values by turns.
@@ -78,59 +93,77 @@ impl HostCall {
         headers: Vec<String>,
         body: Either<String, Uint8Array>,
     ) -> NativeStep {
-        self.sent(|sending| match answer(status, &headers, body) {
-            Ok(response) => sending.answered(millis(elapsed_ms), &response),
-            Err(problem) => sending.failed(millis(elapsed_ms), &problem),
+        self.sent(elapsed_ms, |sending, elapsed| match answer(status, &headers, body) {
+            Ok(response) => (Some(response.status().as_u16()), sending.answered(elapsed, &response)),
+            Err(problem) => (None, sending.failed(elapsed, &problem)),
         })
     }
 
     /// What came is no answer: its `status`, `headers` or `body` is unusable.
     #[napi]
     pub fn unusable(&mut self, elapsed_ms: f64, part: String) -> NativeStep {
-        self.sent(|sending| sending.failed(millis(elapsed_ms), &unusable(&part)))
+        self.sent(elapsed_ms, |sending, elapsed| (None, sending.failed(elapsed, &unusable(&part))))
     }
 
     /// The transport threw.
     #[napi]
     pub fn failed(&mut self, elapsed_ms: f64, exception: Exception) -> NativeStep {
-        self.sent(|sending| sending.failed(millis(elapsed_ms), &exception.into()))
+        self.sent(elapsed_ms, |sending, elapsed| (None, sending.failed(elapsed, &exception.into())))
     }
 
     /// The time is over, and there is no answer.
     #[napi]
     pub fn expired(&mut self, elapsed_ms: f64, may_have_left: bool) -> NativeStep {
-        self.sent(|sending| sending.expired(millis(elapsed_ms), may_have_left))
+        self.sent(elapsed_ms, |sending, elapsed| (None, sending.expired(elapsed, may_have_left)))
     }
 
     /// The wait is over.
     #[napi]
     pub fn waited(&mut self, elapsed_ms: f64) -> NativeStep {
+        self.began = millis(elapsed_ms);
         self.step(|state| match state {
             State::Waiting(waiting) => Ok(waiting.waited(millis(elapsed_ms))),
             _ => Err(TwoStepError::internal()),
         })
     }
 
-    fn sent(&mut self, tell: impl FnOnce(Sending<SetTwoStepPin>) -> Step<SetTwoStepPin>) -> NativeStep {
-        self.step(|state| match state {
-            State::Sending(sending) => Ok(tell(sending)),
+    /// `tell` gives the answer's status, if one came, and the next step.
+    fn sent(
+        &mut self,
+        elapsed_ms: f64,
+        tell: impl FnOnce(Sending<SetTwoStepPin>, Duration) -> (Option<u16>, Step<SetTwoStepPin>),
+    ) -> NativeStep {
+        let elapsed = millis(elapsed_ms);
+        let took = elapsed.saturating_sub(mem::replace(&mut self.began, elapsed));
+        let is_watched = self.is_watched;
+        let mut attempt = None;
+        let mut step = self.step(|state| match state {
+            State::Sending(sending) => {
+                let (http_status, next) = tell(sending, elapsed);
+                if is_watched {
+                    attempt = AttemptEnd::of(&next, http_status, took).as_ref().map(Attempt::from);
+                }
+                Ok(next)
+            }
             _ => Err(TwoStepError::internal()),
-        })
+        });
+        step.attempt = attempt;
+        step
     }
 
     /// A panic is an error of the call's, like any other.
     fn step(&mut self, next: impl FnOnce(State) -> Result<Step<SetTwoStepPin>, TwoStepError>) -> NativeStep {
-        let state = mem::replace(&mut self.0, State::Idle);
+        let state = mem::replace(&mut self.state, State::Idle);
         let next = catch_unwind(AssertUnwindSafe(|| next(state))).unwrap_or_else(|_| Err(TwoStepError::internal()));
-        let mut step = NativeStep { request: None, wait_ms: None, success: None, failure: None };
+        let mut step = NativeStep { request: None, wait_ms: None, success: None, failure: None, attempt: None };
         match next.unwrap_or_else(|error| Step::Done(Err(error))) {
             Step::Send { request, sending } => {
                 step.request = Some(outgoing(&request, &sending));
-                self.0 = State::Sending(sending);
+                self.state = State::Sending(sending);
             }
             Step::Wait { time, waiting } => {
                 step.wait_ms = Some(in_millis(time));
-                self.0 = State::Waiting(waiting);
+                self.state = State::Waiting(waiting);
             }
             Step::Done(Ok(response)) => step.success = Some(response.into()),
             Step::Done(Err(error)) => step.failure = Some(error.into()),

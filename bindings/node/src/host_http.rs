@@ -4,7 +4,7 @@ use std::{collections::HashMap, time::Duration};
 
 use napi::bindgen_prelude::{Either, Uint8Array};
 use napi_derive::napi;
-use whatsapp_two_step::{Body, Sending, SetTwoStepPin, TransportError, Unprocessed, http};
+use whatsapp_two_step::{Body, Reason, Sending, SetTwoStepPin, TransportError, Unprocessed, http};
 
 use crate::secret::Secret;
 
@@ -22,12 +22,16 @@ pub struct HostRequest {
 
 /// What a JavaScript transport threw.
 #[napi(object, object_to_js = false)]
+#[allow(clippy::struct_excessive_bools)] // each is a thing that JavaScript says or doesn't
 pub struct Exception {
     /// Its text and those of its causes.
     pub texts: Vec<String>,
     pub timed_out: bool,
     pub before_sending: bool,
     pub unprocessed: Option<String>,
+    pub reason: Option<String>,
+    /// It won't pass by itself.
+    pub lasting: bool,
     pub program_fault: bool,
 }
 
@@ -83,7 +87,7 @@ pub(crate) fn in_millis(time: Duration) -> f64 {
 
 impl From<Exception> for TransportError {
     fn from(exception: Exception) -> Self {
-        let Exception { texts, timed_out, before_sending, unprocessed, program_fault } = exception;
+        let Exception { texts, timed_out, before_sending, unprocessed, reason, lasting, program_fault } = exception;
         let cause = Self::causes(texts);
         let error = match (timed_out, program_fault) {
             (true, _) => Self::timeout(cause),
@@ -91,6 +95,9 @@ impl From<Exception> for TransportError {
             (false, false) => Self::connection(cause),
         };
         let error = if before_sending { error.before_sending() } else { error };
+        let error = if lasting { error.lasting() } else { error };
+        let reason = reason.and_then(|code| Reason::ALL.iter().find(|reason| reason.code() == code));
+        let error = if let Some(reason) = reason { error.because(*reason) } else { error };
         match unprocessed.as_deref() {
             Some("connectionEnded") => error.unprocessed(Unprocessed::ConnectionEnded),
             Some("streamRefused") => error.unprocessed(Unprocessed::StreamRefused),

@@ -11,8 +11,10 @@
 mod calls;
 mod client;
 mod failure;
+mod given;
 mod host_call;
 mod host_http;
 mod sandbox;
 mod secret;
 mod settings;
+mod watch;

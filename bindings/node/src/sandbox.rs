@@ -1,12 +1,14 @@
 //! The sandbox, for tests of a user's own.
 
 use graph_sandbox::Sandbox;
-use napi::bindgen_prelude::Result;
+use std::io;
+
+use napi::bindgen_prelude::Either;
 use napi_derive::napi;
 
 /// A running sandbox.
 #[napi]
-pub struct NativeSandbox(Option<Sandbox>);
+pub struct NativeSandbox(Sandbox);
 
 /// A request that the sandbox received.
 #[napi(object, object_from_js = false)]
@@ -27,31 +29,43 @@ pub struct NativeStats {
     pub aborted: f64,
 }
 
+/// Why a sandbox could not start.
+#[napi(object, object_from_js = false)]
+pub struct NotStarted {
+    pub is_port_taken: bool,
+    pub problem: String,
+}
+
 /// Starts a sandbox on a port of 127.0.0.1; 0 is any free one.
 #[napi(catch_unwind)]
-pub fn start_sandbox(port: u16) -> Result<NativeSandbox> {
-    let sandbox = Sandbox::start_on(port).map_err(|error| napi::Error::from_reason(error.to_string()))?;
-    Ok(NativeSandbox(Some(sandbox)))
+pub fn start_sandbox(port: u16) -> Either<NativeSandbox, NotStarted> {
+    match Sandbox::start_on(port) {
+        Ok(sandbox) => Either::A(NativeSandbox(sandbox)),
+        Err(error) => Either::B(NotStarted {
+            is_port_taken: error.kind() == io::ErrorKind::AddrInUse,
+            problem: error.to_string(),
+        }),
+    }
 }
 
 #[napi]
 impl NativeSandbox {
     /// Where it listens.
     #[napi(getter)]
-    pub fn base_url(&self) -> Option<String> {
-        self.0.as_ref().map(|sandbox| sandbox.base_url().to_owned())
+    pub fn base_url(&self) -> String {
+        self.0.base_url().to_owned()
     }
 
     /// The PIN that a number holds.
     #[napi]
     pub fn pin(&self, phone_number_id: String) -> Option<String> {
-        self.0.as_ref()?.pin(&phone_number_id)
+        self.0.pin(&phone_number_id)
     }
 
     /// The requests received, oldest first.
     #[napi]
     pub fn requests(&self) -> Vec<NativeRecordedRequest> {
-        let recorded = self.0.as_ref().map(Sandbox::requests).unwrap_or_default();
+        let recorded = self.0.requests();
         recorded
             .iter()
             .map(|request| NativeRecordedRequest {
@@ -67,19 +81,19 @@ impl NativeSandbox {
     /// Its counters.
     #[napi]
     #[allow(clippy::cast_precision_loss)] // no test makes 2^53 requests
-    pub fn stats(&self) -> Option<NativeStats> {
-        let stats = self.0.as_ref()?.stats();
-        Some(NativeStats {
+    pub fn stats(&self) -> NativeStats {
+        let stats = self.0.stats();
+        NativeStats {
             requests: stats.requests as f64,
             connections: stats.connections as f64,
             open_connections: stats.open_connections as f64,
             aborted: stats.aborted as f64,
-        })
+        }
     }
 
-    /// Stops it and closes its connections.
+    /// Stops it and closes its connections. What it has recorded stays.
     #[napi]
     pub fn close(&mut self) {
-        self.0 = None;
+        self.0.stop();
     }
 }

@@ -1,186 +1,137 @@
-//! Settings on their way in: of any type that JavaScript has, until they are looked at here.
+//! A client's settings, and those of one call.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use napi::{
-    JsValue, ValueType,
-    bindgen_prelude::{FromNapiValue, JsObjectValue, Object, Uint8Array, Unknown},
+    ValueType,
+    bindgen_prelude::{Object, Unknown},
 };
-use whatsapp_two_step::{Client, ClientBuilder, ErrorKind, Language, TransportError, TwoStepError};
-use zeroize::Zeroizing;
+use whatsapp_two_step::{
+    BaseUrl, Client, ClientBuilder, Language, Limits, MAX_IN_FLIGHT, TransportError, TwoStepError,
+};
 
-/// A setting's name here and in the core.
-const NAMES: &[(&str, &str)] = &[
-    ("accessToken", "access_token"),
-    ("appSecret", "app_secret"),
-    ("baseUrl", "base_url"),
-    ("apiVersion", "api_version"),
-    ("connectTimeoutMs", "connect_timeout"),
-    ("timeoutMs", "timeout"),
-    ("maxRetries", "max_retries"),
-    ("proxy", "proxy"),
-    ("rootCertificates", "root_certificates"),
-    ("transport", "transport"),
+use crate::given::{Given, Roots};
+
+const OF_A_CLIENT: [&str; 12] = [
+    "accessToken",
+    "appSecret",
+    "baseUrl",
+    "apiVersion",
+    "allowHttp",
+    "connectTimeoutMs",
+    "timeoutMs",
+    "maxRetries",
+    "maxInFlight",
+    "proxy",
+    "rootCertificates",
+    "transport",
 ];
+const OF_A_CALL: [&str; 3] = ["signal", "timeoutMs", "maxRetries"];
 
-/// The settings as the user gave them; `variables` are the environment's, if the token may come from there.
-pub(crate) fn read(settings: Unknown<'_>, variables: Option<&Object<'_>>) -> Result<ClientBuilder, TwoStepError> {
-    if !matches!(settings.get_type(), Ok(ValueType::Object)) {
-        return Err(wrong("options", "an object such as { accessToken }", &settings));
+/// A client, and what the driver of its calls must know beside it.
+pub(crate) struct Made {
+    pub(crate) client: Client,
+    pub(crate) max_in_flight: u32,
+}
+
+/// A client of the settings as the user gave them. `variables` are the program's; with `is_from_env`, settings come from there, too.
+pub(crate) fn make(settings: Unknown<'_>, variables: &Object<'_>, is_from_env: bool) -> Result<Made, TwoStepError> {
+    let given = Given::of(&settings, "{ accessToken }", &OF_A_CLIENT, |name| match name {
+        "timeout" | "connectTimeout" => "; times are in milliseconds and named so: timeoutMs, connectTimeoutMs",
+        "token" | "access_token" => "; the token is accessToken",
+        _ => "",
+    })?;
+    build(&given, variables, is_from_env).map_err(told)
+}
+
+fn build(given: &Given<'_>, variables: &Object<'_>, is_from_env: bool) -> Result<Made, TwoStepError> {
+    let variable = |name: &str| variables.get::<String>(name).ok().flatten();
+    let setting = |name: &str| if is_from_env { variable(name) } else { None };
+    let texts = [
+        ("WHATSAPP_ACCESS_TOKEN", given.text("accessToken")?),
+        ("WHATSAPP_APP_SECRET", given.text("appSecret")?),
+        ("WHATSAPP_API_VERSION", given.text("apiVersion")?),
+    ];
+    if texts[0].1.is_none() && !is_from_env {
+        return Err(refused("accessToken", "is missing"));
     }
-    let settings = Object::from_unknown(settings).map_err(|_| refused("options", "can't be read"))?;
-    for name in Object::keys(&settings).map_err(|_| refused("options", "can't be read"))? {
-        if !NAMES.iter().any(|(known, _)| *known == name) {
-            return Err(unknown(&name));
-        }
+    // What is given here wins over a variable.
+    let mut builder = ClientBuilder::from_variables(|name| {
+        let (_, text) = texts.iter().find(|(variable, _)| *variable == name)?;
+        text.as_ref().map(|text| text.to_string()).or_else(|| setting(name))
+    })?;
+    let parse = if given.flag("allowHttp")? { BaseUrl::parse_allowing_http } else { BaseUrl::parse };
+    let mut needs_roots = true;
+    if let Some(url) = given.text("baseUrl")?.or_else(|| setting("WHATSAPP_BASE_URL").map(Into::into)) {
+        let url = parse(&url)?;
+        needs_roots = url.to_string().starts_with("https:");
+        builder = builder.base_url(url);
     }
-    let read = Settings(&settings);
-    let mut builder = match (variables, read.text("accessToken")?) {
-        (_, Some(token)) => Client::builder(token.parse()?),
-        (Some(variables), None) => ClientBuilder::from_variables(|name| variables.get::<String>(name).ok().flatten())?,
-        (None, None) => return Err(refused("accessToken", "is missing")),
-    };
-    if let Some(secret) = read.text("appSecret")? {
-        builder = builder.app_secret(secret.parse()?);
-    }
-    if let Some(url) = read.text("baseUrl")? {
-        builder = builder.base_url(url.parse()?);
-    }
-    if let Some(version) = read.text("apiVersion")? {
-        builder = builder.api_version(version.parse()?);
-    }
-    if let Some(time) = read.time("timeoutMs")? {
+    if let Some(time) = given.time("timeoutMs")? {
         builder = builder.timeout(time);
     }
-    if let Some(time) = read.time("connectTimeoutMs")? {
+    if let Some(time) = given.time("connectTimeoutMs")? {
         builder = builder.connect_timeout(time);
     }
-    if let Some(retries) = read.count("maxRetries")? {
+    if let Some(retries) = given.count("maxRetries")? {
         builder = builder.max_retries(retries);
     }
-    if let Some(url) = read.text("proxy")? {
+    let max_in_flight = given.count("maxInFlight")?.unwrap_or(MAX_IN_FLIGHT);
+    builder = builder.max_in_flight(max_in_flight).environment(variable);
+    builder = network(builder, given)?.language(Language::Node);
+    let mut client = builder.clone().build()?;
+    // The user's own authorities have passed by themselves: among others, ones that are none would not be found.
+    if needs_roots
+        && !given.has_function("transport")?
+        && let Some(pem) = extra_roots(variable)
+    {
+        client = builder.root_certificates(&pem).build()?;
+    }
+    client.endpoint().base_url().check_reach_among(variable)?;
+    Ok(Made { client, max_in_flight })
+}
+
+/// Proxy, authorities, or a transport that has its own.
+fn network(mut builder: ClientBuilder, given: &Given<'_>) -> Result<ClientBuilder, TwoStepError> {
+    if let Some(url) = given.text("proxy")? {
         builder = builder.proxy(&url);
     }
-    for pem in read.certificates("rootCertificates")? {
-        builder = builder.root_certificates(&pem);
+    for roots in given.roots("rootCertificates")? {
+        builder = match roots {
+            Roots::Pem(pem) => builder.root_certificates(&pem),
+            Roots::Path(path) => builder.root_certificates_file(path)?,
+        };
     }
-    if read.has_function("transport")? {
+    if given.has_function("transport")? {
         // A call over it is driven in TypeScript, and never comes here.
         builder = builder.transport(Arc::new(|_| async { Err(TransportError::program_fault("driven elsewhere")) }));
     }
-    Ok(builder.language(Language::Node))
+    Ok(builder)
 }
 
-/// The message of an error, with the setting named as it is named here.
-pub(crate) fn in_camel_case(error: &TwoStepError) -> String {
-    const START: &str = "Invalid configuration: ";
-    let message = error.message();
-    let spell = |rest: &str| {
-        let (here, core) = NAMES.iter().find(|(_, core)| rest.split(' ').next() == Some(core))?;
-        Some(format!("{START}{here}{}", rest.strip_prefix(core)?))
-    };
-    let named = message.strip_prefix(START).filter(|_| error.kind() == ErrorKind::InvalidConfiguration).and_then(spell);
-    named.unwrap_or_else(|| message.to_owned()).replace("proxy or root_certificates", "proxy or rootCertificates")
+/// Node's own variable. What can't be read is passed over: Node has warned of it when it started.
+fn extra_roots(variable: impl Fn(&str) -> Option<String>) -> Option<Vec<u8>> {
+    let pem = std::fs::read(variable("NODE_EXTRA_CA_CERTS")?).ok()?;
+    pem.windows(11).any(|place| place == b"-----BEGIN ").then_some(pem)
 }
 
-/// The type's name, as a message needs it.
-pub(crate) fn type_name(value: &Unknown<'_>) -> &'static str {
-    match value.get_type() {
-        Ok(ValueType::Undefined) => "undefined",
-        Ok(ValueType::Null) => "null",
-        Ok(ValueType::Boolean) => "a boolean",
-        Ok(ValueType::Number) => "a number",
-        Ok(ValueType::BigInt) => "a bigint",
-        Ok(ValueType::String) => "a string",
-        Ok(ValueType::Symbol) => "a symbol",
-        Ok(ValueType::Function) => "a function",
-        _ => "an object",
+/// The limits of one call, of which the user may have given some.
+pub(crate) fn limits(limits: Limits, options: Unknown<'_>) -> Result<Limits, TwoStepError> {
+    if matches!(options.get_type(), Ok(ValueType::Undefined | ValueType::Null)) {
+        return Ok(limits);
     }
+    let given = Given::of(&options, "{ signal }", &OF_A_CALL, |_| "; a call takes signal, timeoutMs and maxRetries")?;
+    let timeout = given.time("timeoutMs")?.unwrap_or(limits.timeout);
+    let limits = Limits { timeout, max_retries: given.count("maxRetries")?.unwrap_or(limits.max_retries), ..limits };
+    limits.check().map_err(told)?;
+    Ok(limits)
 }
 
-/// The text of a string, or nothing if it is none.
-pub(crate) fn text(value: Unknown<'_>) -> Option<Zeroizing<String>> {
-    let is_text = matches!(value.get_type(), Ok(ValueType::String));
-    is_text.then(|| String::from_unknown(value).ok().map(Zeroizing::new)).flatten()
+/// An error of the core's, with the settings named as they are here.
+pub(crate) fn told(error: TwoStepError) -> TwoStepError {
+    Language::Node.tell(error)
 }
 
 pub(crate) fn refused(setting: &str, problem: &str) -> TwoStepError {
     TwoStepError::invalid_configuration(setting, problem)
-}
-
-fn unknown(name: &str) -> TwoStepError {
-    let hint = match name {
-        "timeout" | "connectTimeout" => "; times are in milliseconds and named so: timeoutMs, connectTimeoutMs",
-        "token" | "access_token" => "; the token is accessToken",
-        _ => "",
-    };
-    let name: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(40).collect();
-    refused(&format!("option {name}"), &format!("is unknown{hint}"))
-}
-
-struct Settings<'a>(&'a Object<'a>);
-
-impl<'a> Settings<'a> {
-    /// What stands there, unless nothing does or it is undefined.
-    fn get(&self, name: &str) -> Result<Option<Unknown<'a>>, TwoStepError> {
-        let value = self.0.get_named_property::<Unknown<'a>>(name).map_err(|_| refused(name, "can't be read"))?;
-        Ok(if matches!(value.get_type(), Ok(ValueType::Undefined)) { None } else { Some(value) })
-    }
-
-    fn text(&self, name: &str) -> Result<Option<Zeroizing<String>>, TwoStepError> {
-        let Some(value) = self.get(name)? else { return Ok(None) };
-        text(value).map(Some).ok_or_else(|| wrong(name, "a string", &value))
-    }
-
-    /// What is no time at all becomes one that the core refuses, so that its rule is the only one.
-    fn time(&self, name: &str) -> Result<Option<Duration>, TwoStepError> {
-        let Some(value) = self.get(name)? else { return Ok(None) };
-        let millis = number(value).ok_or_else(|| wrong(name, "a number of milliseconds", &value))?;
-        let too_much = if millis > 0.0 { Duration::MAX } else { Duration::ZERO };
-        Ok(Some(Duration::try_from_secs_f64(millis / 1000.0).unwrap_or(too_much)))
-    }
-
-    fn count(&self, name: &str) -> Result<Option<u32>, TwoStepError> {
-        let Some(value) = self.get(name)? else { return Ok(None) };
-        let number = number(value).filter(|n| n.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(n));
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // just checked
-        number.map(|n| Some(n as u32)).ok_or_else(|| refused(name, "must be a whole number from 0"))
-    }
-
-    fn has_function(&self, name: &str) -> Result<bool, TwoStepError> {
-        let Some(value) = self.get(name)? else { return Ok(false) };
-        let is_function = matches!(value.get_type(), Ok(ValueType::Function));
-        if is_function { Ok(true) } else { Err(wrong(name, "a function", &value)) }
-    }
-
-    /// PEM as text or bytes, or a list of such.
-    fn certificates(&self, name: &str) -> Result<Vec<Vec<u8>>, TwoStepError> {
-        let Some(value) = self.get(name)? else { return Ok(Vec::new()) };
-        let list = if is_array(value) {
-            Vec::<Unknown<'_>>::from_unknown(value).map_err(|_| refused(name, "can't be read"))?
-        } else {
-            vec![value]
-        };
-        let pem = |value: Unknown<'_>| {
-            let bytes = || Uint8Array::from_unknown(value).ok().map(|bytes| bytes.to_vec());
-            text(value)
-                .map(|text| text.as_bytes().to_vec())
-                .or_else(bytes)
-                .ok_or_else(|| wrong(name, "PEM as a string or a Uint8Array, or an array of such", &value))
-        };
-        list.into_iter().map(pem).collect()
-    }
-}
-
-fn number(value: Unknown<'_>) -> Option<f64> {
-    let is_number = matches!(value.get_type(), Ok(ValueType::Number));
-    is_number.then(|| f64::from_unknown(value).ok()).flatten()
-}
-
-fn is_array(value: Unknown<'_>) -> bool {
-    Object::from_unknown(value).and_then(|object| object.is_array()).unwrap_or(false)
-}
-
-fn wrong(name: &str, wanted: &str, found: &Unknown<'_>) -> TwoStepError {
-    refused(name, &format!("must be {wanted}, not {}", type_name(found)))
 }

@@ -91,6 +91,14 @@ impl Sandbox {
         self.state.stats()
     }
 
+    /// Stops it and closes its connections, as dropping it does. What it has recorded can still be asked for.
+    pub fn stop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+
     /// Blocks until the server stops: for a program that only serves.
     pub fn wait(&self) {
         self.state.wait_until_stopped();
@@ -105,10 +113,7 @@ impl fmt::Debug for Sandbox {
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
+        self.stop();
     }
 }
 

@@ -17,7 +17,7 @@ use crate::{
 
 pub(super) async fn drive<O: Operation>(client: &Inner, operation: O) -> Result<O::Response, TwoStepError> {
     let Inner { endpoint, limits, transport, clock, turns, observer, progress, .. } = client;
-    endpoint.base_url().check_reach()?;
+    endpoint.base_url().check_reach().map_err(|error| endpoint.language().tell(error))?;
     if !clock.is_running() {
         return Err(TwoStepError::invalid_configuration(
             "transport",

@@ -79,7 +79,24 @@ impl BaseUrl {
     /// # Errors
     /// `invalid_configuration`.
     pub fn check_reach(&self) -> Result<(), TwoStepError> {
-        let is_on = std::env::var_os(LOOPBACK_ONLY).is_some_and(|value| !value.is_empty() && value != "0");
+        self.check_reach_among(|name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
+    }
+
+    /// For bindings: the same, in a program whose variables are not the process's own, as those of a worker thread in Node.
+    ///
+    /// ```
+    /// use whatsapp_two_step::BaseUrl;
+    ///
+    /// let is_on = |name: &str| (name == "WHATSAPP_TWO_STEP_LOOPBACK_ONLY").then(|| "1".to_owned());
+    /// assert!(BaseUrl::default().check_reach_among(is_on).is_err());
+    /// assert!(BaseUrl::parse("http://127.0.0.1:8080")?.check_reach_among(is_on).is_ok());
+    /// # Ok::<(), whatsapp_two_step::TwoStepError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `invalid_configuration`.
+    pub fn check_reach_among(&self, variable: impl Fn(&str) -> Option<String>) -> Result<(), TwoStepError> {
+        let is_on = variable(LOOPBACK_ONLY).is_some_and(|value| !value.is_empty() && value != "0");
         if is_on && !is_loopback(self.authority.host()) {
             let problem =
                 "must be a loopback host, such as http://127.0.0.1, while WHATSAPP_TWO_STEP_LOOPBACK_ONLY is set";
