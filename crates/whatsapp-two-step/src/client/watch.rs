@@ -41,6 +41,39 @@ pub struct AttemptEnd<'a> {
     pub wait: Option<Duration>,
 }
 
+impl<'a> AttemptEnd<'a> {
+    /// For drivers of a [`Call`](crate::Call): what led to this step. `http_status` is that of the answer, if one came. Nothing
+    /// before the first attempt's end.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use whatsapp_two_step::{AccessToken, AttemptEnd, Call, Endpoint, Limits, SetTwoStepPin, Step};
+    ///
+    /// let endpoint = Endpoint::new(AccessToken::parse("EAAG_example")?);
+    /// let operation = SetTwoStepPin::parse("106540352242922", "012345")?;
+    /// let Step::Send { sending, .. } = Call::begin(&endpoint, Limits::default(), operation, 7) else { return Ok(()) };
+    /// let next = sending.expired(Duration::from_secs(30), true);
+    /// let end = AttemptEnd::of(&next, None, Duration::from_secs(30)).expect("an attempt has ended");
+    /// assert_eq!((end.number, end.wait), (1, None));
+    /// # Ok::<(), whatsapp_two_step::TwoStepError>(())
+    /// ```
+    #[must_use]
+    pub fn of<O: Operation>(step: &'a Step<O>, http_status: Option<u16>, took: Duration) -> Option<Self> {
+        let error = came_to(step);
+        let wait = match step {
+            Step::Send { .. } => Some(Duration::ZERO),
+            Step::Wait { time, .. } => Some(*time),
+            Step::Done(_) => None,
+        };
+        let (number, trace_id) = match (error, step) {
+            (Some(error), _) => (error.attempts(), error.trace_id()),
+            (None, Step::Done(Ok(response))) => O::seen(response),
+            (None, _) => return None,
+        };
+        Some(Self { number, error, http_status, trace_id, took, wait })
+    }
+}
+
 /// A function that is told of each attempt's end. It runs where the call runs, so it must be quick.
 #[derive(Clone)]
 pub struct Observer(Arc<dyn Fn(&AttemptEnd<'_>) + Send + Sync>);
@@ -53,18 +86,9 @@ impl Observer {
 
     /// `http_status` is the answer's that led to the step.
     pub(super) fn tell<O: Operation>(&self, step: &Step<O>, http_status: Option<u16>, took: Duration) {
-        let error = came_to(step);
-        let wait = match step {
-            Step::Send { .. } => Some(Duration::ZERO),
-            Step::Wait { time, .. } => Some(*time),
-            Step::Done(_) => None,
-        };
-        let (number, trace_id) = match (error, step) {
-            (Some(error), _) => (error.attempts(), error.trace_id()),
-            (None, Step::Done(Ok(response))) => O::seen(response),
-            (None, _) => return,
-        };
-        (self.0)(&AttemptEnd { number, error, http_status, trace_id, took, wait });
+        if let Some(end) = AttemptEnd::of(step, http_status, took) {
+            (self.0)(&end);
+        }
     }
 }
 
