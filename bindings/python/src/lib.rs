@@ -43,6 +43,7 @@ mod _native {
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         module.add("VERSION", env!("CARGO_PKG_VERSION"))?;
-        module.add("MAX_BODY_BYTES", whatsapp_two_step::MAX_BODY_BYTES)
+        module.add("MAX_BODY_BYTES", whatsapp_two_step::MAX_BODY_BYTES)?;
+        module.add("MAX_IN_FLIGHT", whatsapp_two_step::MAX_IN_FLIGHT)
     }
 }

@@ -64,7 +64,7 @@ fn with(
         let name = name.extract::<String>()?;
         builder = match name.as_str() {
             "base_url" => builder.base_url(base_url(&text(&name, &value)?, settings)?),
-            "allow_http" => builder, // said with the base URL
+            "allow_http" => allows_http(settings).map(|_| builder)?, // said with the base URL
             "api_version" => builder.api_version(text(&name, &value)?.parse()?),
             "app_secret" => builder.app_secret(text(&name, &value)?.parse()?),
             "timeout" => builder.timeout(seconds(&name, &value)?),
@@ -88,11 +88,12 @@ async fn pythons_own(_: Request<Body>) -> Result<Response<Body>, TransportError>
 }
 
 fn base_url(text: &str, settings: &Bound<'_, PyDict>) -> Result<BaseUrl, Failure> {
-    let allows_http = match settings.get_item("allow_http")?.filter(|value| !value.is_none()) {
-        Some(value) => value.cast::<PyBool>().map_err(|_| wrong_type("allow_http", "True or False", &value))?.is_true(),
-        None => false,
-    };
-    Ok(if allows_http { BaseUrl::parse_allowing_http(text) } else { BaseUrl::parse(text) }?)
+    Ok(if allows_http(settings)? { BaseUrl::parse_allowing_http(text) } else { BaseUrl::parse(text) }?)
+}
+
+fn allows_http(settings: &Bound<'_, PyDict>) -> Result<bool, Failure> {
+    let Some(value) = settings.get_item("allow_http")?.filter(|value| !value.is_none()) else { return Ok(false) };
+    Ok(value.cast::<PyBool>().map_err(|_| wrong_type("allow_http", "True or False", &value))?.is_true())
 }
 
 /// A string that is wiped when it goes.
