@@ -59,7 +59,7 @@ def compare(case: Case, end: object) -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_as_a_value(case: Case) -> None:
     timeout, waits = case["settings"]["timeout"], case["expect"]["waits"]
-    call, step = NativeClient(TOKEN, case["settings"], True).begin(ID, PIN, 7)
+    call, step = NativeClient(TOKEN, case["settings"], True).begin(ID, PIN, seed=7)
     elapsed = 0.0
     for number, event in enumerate(case["steps"]):
         assert isinstance(step, HttpRequest)
@@ -86,7 +86,7 @@ def test_a_call_hears_only_what_fits_it() -> None:
 
 def test_the_seed_draws_the_waits() -> None:
     def waits(seed: int | None) -> list[float]:
-        call, _ = NativeClient(TOKEN, {"max_retries": 3, "timeout": 60}, True).begin(ID, PIN, seed)
+        call, _ = NativeClient(TOKEN, {"max_retries": 3, "timeout": 60}, True).begin(ID, PIN, seed=seed)
         found = []
         for _ in range(3):
             step = call.answered(0.0, HttpResponse(503))

@@ -16,6 +16,8 @@ import whatsapp_two_step
 from whatsapp_two_step import (
     AsyncClient,
     Client,
+    HttpRequest,
+    HttpResponse,
     InvalidConfigurationError,
     InvalidPinError,
     RateLimitedError,
@@ -71,6 +73,93 @@ def test_from_env(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     with Client.from_env(base_url=sandbox.base_url) as client:
         client.set_two_step_pin(ID, PIN)
     assert (sandbox.requests()[0].query or "").startswith("appsecret_proof=")
+
+
+def test_from_env_takes_url_and_version(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WHATSAPP_ACCESS_TOKEN", TOKEN)
+    monkeypatch.setenv("WHATSAPP_BASE_URL", sandbox.base_url)
+    monkeypatch.setenv("WHATSAPP_API_VERSION", "v25.0")
+    with Client.from_env() as client:
+        client.set_two_step_pin(ID, PIN)
+    assert sandbox.requests()[0].path == f"/v25.0/{ID}"
+    monkeypatch.setenv("WHATSAPP_BASE_URL", "http://mock:8080")
+    with pytest.raises(InvalidConfigurationError, match="allow_http"):
+        Client.from_env()
+    assert "http://mock:8080" in repr(Client.from_env(allow_http=True))
+    # Nothing else takes a token from there.
+    for cls in (Client, AsyncClient):
+        with pytest.raises(InvalidConfigurationError, match="access_token must be a string"):
+            cls(None)  # type: ignore[arg-type]
+
+
+def test_clients_for_several_tokens_share_their_connections(sandbox: Sandbox) -> None:
+    client = Client(TOKEN, base_url=sandbox.base_url, app_secret="sandbox-app-secret")
+    other = client.with_access_token("EAAG_another")
+    for each in (client, other, client, other):
+        each.set_two_step_pin(ID, PIN)
+    seen = [(request.header("authorization"), request.query) for request in sandbox.requests()]
+    assert seen[:2] == seen[2:] and seen[0][0] == f"Bearer {TOKEN}" and seen[1][0] == "Bearer EAAG_another"
+    assert seen[0][1] != seen[1][1]
+    assert sandbox.stats().connections == 1
+    client.close()
+    assert other.set_two_step_pin(ID, PIN).attempts == 1
+    with pytest.raises(InvalidConfigurationError, match="line break"):
+        other.with_access_token("EAAG\n")
+
+    async def main() -> None:
+        async with AsyncClient(TOKEN, base_url=sandbox.base_url) as client:
+            await client.with_access_token("EAAG_third").set_two_step_pin(ID, PIN)
+
+    asyncio.run(main())
+    assert sandbox.requests()[-1].header("authorization") == "Bearer EAAG_third"
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_limits_of_one_call(whatsapp_sandbox: Sandbox, own: bool) -> None:
+    def hang(request: HttpRequest) -> HttpResponse:
+        time.sleep(5)
+        return HttpResponse(503)
+
+    async def hang_async(request: HttpRequest) -> HttpResponse:
+        await asyncio.sleep(5)
+        return HttpResponse(503)
+
+    url = whatsapp_sandbox.base_url
+    client = Client(TOKEN, base_url=url, transport=hang if own else None)
+    async_client = AsyncClient(TOKEN, base_url=url, transport=hang_async if own else None)
+    hanging = "910010000000000"
+    for call in (
+        lambda **limits: client.set_two_step_pin(hanging, PIN, **limits),
+        lambda **limits: asyncio.run(async_client.set_two_step_pin(hanging, PIN, **limits)),
+    ):
+        start = time.monotonic()
+        with pytest.raises(TimedOutError, match="300ms") as caught:
+            call(timeout=0.3, max_retries=0)
+        assert time.monotonic() - start < 3 and caught.value.reason == "waiting"
+        with pytest.raises(InvalidConfigurationError, match="timeout must be more than 0 s"):
+            call(timeout=0)
+        with pytest.raises(InvalidConfigurationError, match="max_retries must be a whole number"):
+            call(max_retries="2")
+    failing = Client(TOKEN, transport=lambda _: HttpResponse(503), base_url=url)
+    with pytest.raises(TwoStepError) as error:
+        failing.set_two_step_pin(ID, PIN, max_retries=0)
+    assert error.value.attempts == 1
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_the_switch_for_test_runs(monkeypatch: pytest.MonkeyPatch, own: bool) -> None:
+    transport = (lambda _: HttpResponse(200, b'{"success":true}')) if own else None
+    client = Client(TOKEN, transport=transport)
+    monkeypatch.setenv("WHATSAPP_TWO_STEP_LOOPBACK_ONLY", "1")
+    with pytest.raises(InvalidConfigurationError, match="WHATSAPP_TWO_STEP_LOOPBACK_ONLY"):
+        client.set_two_step_pin(ID, PIN)
+    with pytest.raises(InvalidConfigurationError, match="WHATSAPP_TWO_STEP_LOOPBACK_ONLY"):
+        Client(TOKEN, transport=transport)
+
+
+def test_swapped_arguments() -> None:
+    with pytest.raises(InvalidPinError, match="swapped"):
+        Client(TOKEN).set_two_step_pin(PIN, ID)
 
 
 @pytest.mark.parametrize("uses_loop", [False, True])
@@ -129,7 +218,7 @@ def test_a_number_is_no_pin() -> None:
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"access_token": None}, None),
+        ({"access_token": None}, "access_token must be a string, not NoneType"),
         ({"access_token": 1}, "access_token must be a string, not int"),
         ({"timeout": "10"}, "timeout must be a number of seconds or a timedelta, not str"),
         ({"timeout": True}, "timeout must be a number of seconds or a timedelta, not bool"),
@@ -142,7 +231,11 @@ def test_a_number_is_no_pin() -> None:
         ({"max_retries": -1}, "max_retries"),
         ({"proxy": "socks5://user:hunter2@proxy"}, "proxy"),
         ({"root_certificates": b"no PEM"}, "root_certificates"),
-        ({"root_certificates": Path("/does/not/exist")}, "root_certificates can't be read"),
+        ({"root_certificates": Path("/does/not/exist")}, "root_certificates is a file that can't be read"),
+        ({"root_certificates": "/does/not/exist"}, "root_certificates is a file that can't be read"),
+        ({"max_in_flight": "5"}, "max_in_flight must be a whole number, not str"),
+        ({"allow_http": "yes"}, "allow_http must be True or False, not str"),
+        ({"base_url": "http://mock:8080"}, "allow_http"),
         ({"root_certificates": 5}, "root_certificates must be PEM"),
         ({"transport": 5}, "transport must be a function"),
         ({"transport": lambda _: None, "proxy": "http://proxy"}, "beside a transport of your own"),
@@ -214,8 +307,11 @@ def test_a_closed_client_says_so(sandbox: Sandbox) -> None:
             break
         time.sleep(0.01)
     assert sandbox.stats().open_connections == 0
-    with pytest.raises(InvalidConfigurationError, match="client is closed"):
+    with pytest.raises(InvalidConfigurationError, match="client is closed") as caught:
         client.set_two_step_pin(ID, PIN)
+    assert isinstance(caught.value, RuntimeError) and isinstance(caught.value, ValueError)
+    with pytest.raises(RuntimeError, match="client is closed"):
+        client.with_access_token(TOKEN)
 
 
 def test_trusts_a_certificate_authority_of_ones_own(tmp_path: Path) -> None:
@@ -248,11 +344,13 @@ def test_trusts_a_certificate_authority_of_ones_own(tmp_path: Path) -> None:
         pem = authority.cert_pem.bytes()
         file = tmp_path / "ca.pem"
         file.write_bytes(pem)
-        for roots in (pem, pem.decode(), file):
+        for roots in (pem, pem.decode(), file, str(file)):
             with Client(TOKEN, base_url=url, root_certificates=roots) as client:
                 assert client.set_two_step_pin(ID, PIN).attempts == 1
         with pytest.raises(ConnectionError) as caught:
             Client(TOKEN, base_url=url, max_retries=0).set_two_step_pin(ID, PIN)
         assert isinstance(caught.value, TwoStepError) and caught.value.outcome == "not_sent"
         assert "certificate" in str(caught.value.__cause__).lower()
+        assert caught.value.reason == "tls" and not caught.value.is_retryable
+        assert "certificate is not trusted" in caught.value.message
         server.shutdown()

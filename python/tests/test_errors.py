@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
+import json
 import pickle
 import sys
 import traceback
 
 import pytest
-from support import ID, PIN, TOKEN
+from support import ID, PIN, TOKEN, vectors
 
 from whatsapp_two_step import (
     AuthenticationError,
@@ -41,7 +43,7 @@ def test_bases() -> None:
     assert issubclass(ConnectionFailedError, ConnectionError)
     for cls in TwoStepError.__subclasses__():
         error = cls("m", outcome="rejected", retry_after=2.0)
-        assert str(error) == "m" and error.kind == cls.kind and error.retry_after == 2.0
+        assert str(error) == f"m ({cls.kind}, outcome rejected)" and error.kind == cls.kind and error.retry_after == 2.0
         assert cls.__module__ == "whatsapp_two_step"
 
 
@@ -118,6 +120,34 @@ def test_a_cause_of_rust(free_port: int) -> None:
         Client(TOKEN, base_url=f"http://127.0.0.1:{free_port}", max_retries=0).set_two_step_pin(ID, PIN)
     assert error.value.outcome == "not_sent"
     assert "refused" in str(error.value.__cause__)
+
+
+@pytest.mark.parametrize("id_", ["900001900000463", "910010000000000", "910210000000000", "911230000000000"])
+def test_plain_data_and_args_lose_no_field(whatsapp_sandbox: Sandbox, id_: str) -> None:
+    error = caught(whatsapp_sandbox, id_)
+    data = json.loads(json.dumps(error.to_dict()))
+    assert list(data) == vectors("kinds")["error_fields"]
+    # As Celery does it with results in JSON.
+    again = type(error)(*json.loads(json.dumps(error.args)))
+    for twin in (TwoStepError.from_dict(data), again):
+        assert type(twin) is type(error)
+        assert (str(twin), repr(twin), vars(twin), twin.args) == (str(error), repr(error), vars(error), error.args)
+        assert getattr(twin, "errno", None) is None
+
+
+def test_an_error_of_an_unknown_kind_is_kept() -> None:
+    error = TwoStepError.from_dict({"kind": "of_the_future", "message": "m", "outcome": "rejected", "more": 1})
+    assert type(error) is TwoStepError and (error.message, error.outcome) == ("m", "rejected")
+    assert "m" in repr(TwoStepError("m"))
+
+
+def test_a_response_as_plain_data() -> None:
+    for response in (SetTwoStepPinResponse("t", "v24.0", 2, Usage(7, 60.0)), SetTwoStepPinResponse()):
+        data = json.loads(json.dumps(response.to_dict()))
+        assert list(data) == vectors("kinds")["response_fields"]
+        assert data == dataclasses.asdict(response)
+        assert SetTwoStepPinResponse.from_dict(data) == response
+    assert [field.name for field in dataclasses.fields(Usage)] == vectors("kinds")["usage_fields"]
 
 
 def test_an_error_of_a_test_of_ones_own() -> None:

@@ -1,9 +1,11 @@
-"""Under gevent's or eventlet's monkey patching: a transport of the user's runs on a green thread, and the others run meanwhile."""
+"""Under gevent's or eventlet's monkey patching, green threads run while others call, over the built-in transport or one's own."""
 
 from __future__ import annotations
 
 import pytest
 from conftest import Run
+
+from whatsapp_two_step.testing import Sandbox
 
 PATCH = {
     "gevent": """
@@ -111,3 +113,51 @@ others = [gevent.get_hub().threadpool.apply(call) for _ in range(2)]
 assert seen == [main, *others] and main not in others
 """
     )
+
+
+@libraries
+def test_the_built_in_transport_holds_nobody_up(run: Run, library: str) -> None:
+    run(
+        PATCH[library]
+        + BEGIN
+        + """
+SLOW, HANGS = "910060000000000", "910010000000000"
+client = Client("EAAx", base_url=URL)
+client.set_two_step_pin(ID, "012345")
+def timed(count):
+    start = time.monotonic()
+    join([spawn(client.set_two_step_pin, SLOW, "012345") for _ in range(count)])
+    return time.monotonic() - start
+one = timed(1)
+turns = 0
+many = timed(20)
+assert many < one * 5 and turns > 5, (one, many, turns)
+
+try: Client("EAAx", base_url=URL, timeout=0.3).set_two_step_pin(HANGS, "012345")
+except TimedOutError as error: assert error.outcome == "unknown"
+else: raise AssertionError
+try: client.set_two_step_pin(ID, "1")
+except ValueError: pass
+"""
+    )
+
+
+def test_a_green_thread_that_is_killed_closes_its_request(run: Run, whatsapp_sandbox: Sandbox) -> None:
+    before = whatsapp_sandbox.stats().aborted
+    run(
+        PATCH["gevent"]
+        + BEGIN
+        + """
+client = Client("EAAx", base_url=URL)
+call = gevent.spawn(client.set_two_step_pin, "910010000000000", "012345")
+gevent.sleep(0.3)
+start = time.monotonic()
+call.kill()
+assert time.monotonic() - start < 1
+with gevent.Timeout(0.2, False):
+    client.set_two_step_pin("910010000000000", "012345")
+    raise AssertionError
+gevent.sleep(0.2)
+"""
+    )
+    assert whatsapp_sandbox.stats().aborted - before == 2

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from conftest import Run
 from support import ID, PIN, TOKEN
 
 from whatsapp_two_step import AsyncClient, TwoStepError
@@ -177,3 +178,22 @@ def test_an_error_leaves_no_cycle(whatsapp_sandbox: Sandbox) -> None:
         assert errors() == before
     finally:
         gc.enable()
+
+
+def test_on_trio_the_error_names_the_way(run: Run) -> None:
+    run(
+        """
+import trio
+from whatsapp_two_step import AsyncClient, Client, HttpResponse
+async def send(request): return HttpResponse(200)
+async def main():
+    for transport in (None, send):
+        client = AsyncClient("EAAx", base_url=URL, transport=transport)
+        try: await client.set_two_step_pin(ID, "012345")
+        except RuntimeError as error: assert "trio.to_thread.run_sync(client.set_two_step_pin" in str(error), error
+        else: raise AssertionError
+    client = Client("EAAx", base_url=URL)
+    assert (await trio.to_thread.run_sync(client.set_two_step_pin, ID, "012345")).attempts == 1
+trio.run(main)
+"""
+    )

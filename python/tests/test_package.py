@@ -60,7 +60,7 @@ def test_everything_has_documentation() -> None:
             for member, value in vars(thing).items():
                 if not member.startswith("_") and callable(value):
                     assert value.__doc__, f"{name}.{member}"
-    assert set(whatsapp_two_step.__all__) <= set(dir(whatsapp_two_step)) | set(whatsapp_two_step._FOR_TYPES)
+    assert set(whatsapp_two_step.__all__) <= set(dir(whatsapp_two_step))
     with pytest.raises(AttributeError):
         getattr(whatsapp_two_step, "nothing")  # noqa: B009
 
@@ -163,9 +163,35 @@ def test_the_fixture(pytester: pytest.Pytester) -> None:
         def test_one(whatsapp_sandbox):
             Client("EAAx", base_url=whatsapp_sandbox.base_url).set_two_step_pin("106540352242922", "012345")
             assert whatsapp_sandbox.pin("106540352242922") == "012345"
+
+        def test_two(whatsapp_sandbox):
+            assert whatsapp_sandbox.pin("106540352242922") is None
+            assert not whatsapp_sandbox.requests() and whatsapp_sandbox.stats().requests == 0
+            try:
+                Client("EAAx").set_two_step_pin("106540352242922", "012345")
+            except ValueError as error:
+                assert "LOOPBACK_ONLY" in str(error)
         """
     )
-    pytester.runpytest_subprocess().assert_outcomes(passed=1)
+    pytester.runpytest_subprocess().assert_outcomes(passed=2)
+
+
+def test_help_names_the_command() -> None:
+    done = subprocess.run([sys.executable, "-m", "whatsapp_two_step", "--help"], capture_output=True, text=True)
+    assert done.returncode == 0 and "whatsapp-two-step" in done.stdout and "__main__" not in done.stdout
+
+
+def test_from_a_zip_archive_the_error_says_so(tmp_path: Path) -> None:
+    import zipfile
+
+    folder = Path(whatsapp_two_step.__file__).parent
+    with zipfile.ZipFile(tmp_path / "app.zip", "w") as archive:
+        for file in folder.iterdir():
+            if file.is_file():
+                archive.write(file, f"whatsapp_two_step/{file.name}")
+    code = f"import sys; sys.path.insert(0, {str(tmp_path / 'app.zip')!r}); import whatsapp_two_step"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path)
+    assert "ImportError: whatsapp_two_step has a native module: a native module can't be loaded from a zip" in done.stderr
 
 
 def test_imports_form_no_circle() -> None:
@@ -204,5 +230,6 @@ def test_the_readmes_programs(whatsapp_sandbox: Sandbox, tmp_path: Path, monkeyp
             (tmp_path / f"program_{number}.py").write_text(prelude + program)
             line = [sys.executable, f"program_{number}.py"]
         monkeypatch.setenv("WHATSAPP_ACCESS_TOKEN", "EAAx")
+        monkeypatch.setenv("WHATSAPP_BASE_URL", whatsapp_sandbox.base_url)  # for from_env
         done = subprocess.run(line, capture_output=True, text=True, cwd=tmp_path)
         assert done.returncode == 0, program + done.stdout + done.stderr

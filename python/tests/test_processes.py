@@ -16,6 +16,8 @@ from support import ID
 
 from whatsapp_two_step.testing import Sandbox
 
+SLOW = "910060000000000"  # answers after a while
+
 on_unix = pytest.mark.skipif(
     sys.platform == "win32", reason="Windows doesn't fork, and has no SIGINT between processes"
 )
@@ -156,6 +158,45 @@ except KeyboardInterrupt:
 
 
 @on_unix
+@pytest.mark.parametrize("on_a_loop", [False, True])
+@pytest.mark.parametrize("transport", ["None", "Own()"])
+def test_an_answer_that_came_while_the_process_was_frozen_counts(
+    tmp_path: Path, sandbox: Sandbox, on_a_loop: bool, transport: str
+) -> None:
+    program = f"""
+import asyncio, urllib.request
+from whatsapp_two_step import AsyncClient, Client, HttpResponse
+class Own:
+    def send(self, request):
+        sent = urllib.request.Request(request.url, request.body, dict(request.headers), method="POST")
+        with urllib.request.urlopen(sent) as answer:
+            return HttpResponse(answer.status, answer.read(), answer.getheaders())
+class OwnAsync:
+    async def send(self, request):
+        return await asyncio.get_running_loop().run_in_executor(None, Own().send, request)
+settings = dict(base_url={sandbox.base_url!r}, timeout=1.5, max_retries=0)
+async def main():
+    client = AsyncClient("EAAx", transport={transport.replace("Own", "OwnAsync")}, **settings)
+    return await client.set_two_step_pin({SLOW!r}, "012345")
+print("calling", flush=True)
+if {on_a_loop}:
+    response = asyncio.run(main())
+else:
+    response = Client("EAAx", transport={transport}, **settings).set_two_step_pin({SLOW!r}, "012345")
+print(response.attempts, flush=True)
+"""
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        while not sandbox.stats().requests:
+            time.sleep(0.005)
+        process.send_signal(signal.SIGSTOP)
+        time.sleep(2)
+        process.send_signal(signal.SIGCONT)
+        assert process.stdout.readline() == "1\n"
+
+
+@on_unix
 def test_a_signals_handler_may_make_a_call(run: Run) -> None:
     run(
         CALL
@@ -271,7 +312,10 @@ async def one(number):
     )
 
     def play(_: int) -> tuple[int, str]:
-        done = subprocess.run([sys.executable, str(program)], capture_output=True, text=True, timeout=60)
+        # Without the fixture's switch: a transport of the program's own stands in for Meta's server.
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("WHATSAPP_")}
+        line = [sys.executable, str(program)]
+        done = subprocess.run(line, capture_output=True, text=True, timeout=60, env=environment)
         return done.returncode, done.stderr
 
     count = int(os.environ.get("EXITS", "4"))

@@ -18,6 +18,7 @@ from whatsapp_two_step import (
     InvalidPhoneNumberIdError,
     InvalidPinError,
     Outcome,
+    Reason,
     SetTwoStepPinResponse,
     TwoStepError,
     __version__,
@@ -47,6 +48,7 @@ def test_kinds_and_fields() -> None:
     kinds = vectors("kinds")
     assert list(get_args(ErrorKind)) == kinds["kinds"]
     assert list(get_args(Outcome)) == kinds["outcomes"]
+    assert list(get_args(Reason)) == kinds["reasons"]
     assert {cls.kind for cls in TwoStepError.__subclasses__()} == set(kinds["kinds"])
     for cls in TwoStepError.__subclasses__():
         assert cls.__name__ == "".join(word.capitalize() for word in cls.kind.split("_")) + "Error"

@@ -12,15 +12,21 @@ use pyo3::{
     types::{PyFloat, PyString},
 };
 use whatsapp_two_step::{
-    Call, Client, PhoneNumberId, Pin, Sending, SetTwoStepPin, Step, TransportError, TwoStepError, Unprocessed, Waiting,
+    AttemptEnd, Call, Client, Reason, Sending, SetTwoStepPin, Step, TransportError, TwoStepError, Unprocessed, Waiting,
 };
 
-use crate::{answer, outcome, process::Inside};
+use crate::{answer, outcome, process::Inside, watch::Attempt};
 
 /// Its methods take the seconds since the call began, and give the next step: an `HttpRequest` to send, a number of seconds to
 /// wait, or the end, which is a response or an exception.
 #[pyclass(frozen, module = "whatsapp_two_step._native")]
-pub(crate) struct NativeCall(Mutex<State>);
+pub(crate) struct NativeCall {
+    state: Mutex<State>,
+    /// When the request was handed out that is under way.
+    handed_out: Mutex<Duration>,
+    /// Hears of each attempt's end.
+    logs: Option<Py<PyAny>>,
+}
 
 enum State {
     Sending(Sending<SetTwoStepPin>),
@@ -33,31 +39,37 @@ impl NativeCall {
     pub(crate) fn begin<'py>(
         py: Python<'py>,
         client: &Client,
-        phone_number_id: PhoneNumberId,
-        pin: Pin,
+        operation: SetTwoStepPin,
         seed: u64,
+        logs: Option<Py<PyAny>>,
     ) -> PyResult<(Self, Bound<'py, PyAny>)> {
-        let call = Self(Mutex::new(State::Over));
-        let operation = SetTwoStepPin::new(phone_number_id, pin);
-        let step = call.tell(py, |_| Call::begin(client.endpoint(), client.limits(), operation, seed))?;
+        let call = Self { state: Mutex::new(State::Over), handed_out: Mutex::default(), logs };
+        let step = call.tell(py, 0.0, |_, _| Call::begin(client.endpoint(), client.limits(), operation, seed))?;
         Ok((call, step))
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn handed_out(&self) -> MutexGuard<'_, Duration> {
+        self.handed_out.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Moves it on, and keeps where it is then. A panic in the core ends it with an error, as it does everywhere.
     fn tell<'py>(
         &self,
         py: Python<'py>,
-        tell: impl FnOnce(State) -> Step<SetTwoStepPin>,
+        elapsed: f64,
+        tell: impl FnOnce(State, Duration) -> Step<SetTwoStepPin>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let _inside = Inside::enter(py);
         let state = mem::replace(&mut *self.lock(), State::Over);
-        match catch_unwind(AssertUnwindSafe(|| tell(state))).unwrap_or_else(|_| internal()) {
+        let elapsed = seconds(elapsed);
+        match catch_unwind(AssertUnwindSafe(|| tell(state, elapsed))).unwrap_or_else(|_| internal()) {
             Step::Send { request, sending } => {
                 let request = outcome::request(py, &request, &sending)?;
+                *self.handed_out() = elapsed;
                 *self.lock() = State::Sending(sending);
                 Ok(request)
             }
@@ -70,15 +82,31 @@ impl NativeCall {
         }
     }
 
+    /// What came of a request.
     fn sent<'py>(
         &self,
         py: Python<'py>,
-        tell: impl FnOnce(Sending<SetTwoStepPin>) -> Step<SetTwoStepPin>,
+        elapsed: f64,
+        http_status: Option<u16>,
+        tell: impl FnOnce(Sending<SetTwoStepPin>, Duration) -> Step<SetTwoStepPin>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.tell(py, |state| match state {
-            State::Sending(sending) => tell(sending),
+        let mut ended = None;
+        let handed_out = *self.handed_out();
+        let next = self.tell(py, elapsed, |state, elapsed| match state {
+            State::Sending(sending) => {
+                let step = tell(sending, elapsed);
+                if self.logs.is_some() {
+                    let end = AttemptEnd::of(&step, http_status, elapsed.saturating_sub(handed_out));
+                    ended = end.as_ref().map(Attempt::from);
+                }
+                step
+            }
             _ => internal(),
-        })
+        })?;
+        if let (Some(logs), Some(attempt)) = (&self.logs, ended) {
+            logs.bind(py).call1(attempt.fields(py)?)?;
+        }
+        Ok(next)
     }
 }
 
@@ -86,15 +114,18 @@ impl NativeCall {
 impl NativeCall {
     /// What the transport gave back, whatever it is.
     fn answered<'py>(&self, py: Python<'py>, elapsed: f64, answer: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        self.sent(py, |sending| match answer::read(answer) {
-            Ok(response) => sending.answered(seconds(elapsed), &response),
-            Err(problem) => sending.failed(seconds(elapsed), &problem),
+        let read = answer::read(answer);
+        let http_status = read.as_ref().ok().map(|response| response.status().as_u16());
+        self.sent(py, elapsed, http_status, |sending, elapsed| match read {
+            Ok(response) => sending.answered(elapsed, &response),
+            Err(problem) => sending.failed(elapsed, &problem),
         })
     }
 
     /// The transport raised something. `problem` is what that means, `connection`, `timeout` or `program_fault`; `texts` is what it
     /// and its causes say.
-    #[pyo3(signature = (elapsed, problem, texts, before_sending=false, unprocessed=None))]
+    #[pyo3(signature = (elapsed, problem, texts, before_sending=false, unprocessed=None, reason=None, lasting=false))]
+    #[allow(clippy::too_many_arguments)] // Python gives most of them by name
     fn failed<'py>(
         &self,
         py: Python<'py>,
@@ -103,6 +134,8 @@ impl NativeCall {
         texts: Vec<Bound<'py, PyString>>,
         before_sending: bool,
         unprocessed: Option<&str>,
+        reason: Option<&str>,
+        lasting: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
         let source = TransportError::causes(texts.iter().map(|text| text.to_string_lossy().into_owned()).collect());
         let problem = match problem {
@@ -116,18 +149,24 @@ impl NativeCall {
             Some("stream_refused") => problem.unprocessed(Unprocessed::StreamRefused),
             _ => problem,
         };
-        self.sent(py, |sending| sending.failed(seconds(elapsed), &problem))
+        let reason = reason.and_then(|code| Reason::ALL.iter().find(|reason| reason.code() == code));
+        let problem = match reason {
+            Some(&reason) => problem.because(reason),
+            None => problem,
+        };
+        let problem = if lasting { problem.lasting() } else { problem };
+        self.sent(py, elapsed, None, |sending, elapsed| sending.failed(elapsed, &problem))
     }
 
     /// The time is over, and no answer came.
     fn expired<'py>(&self, py: Python<'py>, elapsed: f64, may_have_left: bool) -> PyResult<Bound<'py, PyAny>> {
-        self.sent(py, |sending| sending.expired(seconds(elapsed), may_have_left))
+        self.sent(py, elapsed, None, |sending, elapsed| sending.expired(elapsed, may_have_left))
     }
 
     /// The wait is over.
     fn waited<'py>(&self, py: Python<'py>, elapsed: f64) -> PyResult<Bound<'py, PyAny>> {
-        self.tell(py, |state| match state {
-            State::Waiting(waiting) => waiting.waited(seconds(elapsed)),
+        self.tell(py, elapsed, |state, elapsed| match state {
+            State::Waiting(waiting) => waiting.waited(elapsed),
             _ => internal(),
         })
     }

@@ -2,7 +2,7 @@
 
 use std::{
     cell::Cell,
-    future::Future,
+    future::{Future, pending},
     panic::{AssertUnwindSafe, catch_unwind},
     pin::{Pin as Pinned, pin},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -14,15 +14,19 @@ use pyo3::{
     types::{PyDict, PyString},
 };
 use tokio::{task::AbortHandle, time::sleep};
-use whatsapp_two_step::{Client, ClientBuilder, PhoneNumberId, Pin, SetTwoStepPinResponse, TwoStepError};
+use whatsapp_two_step::{
+    AccessToken, Client, ClientBuilder, Observer, PhoneNumberId, Pin, SetTwoStepPin, SetTwoStepPinResponse,
+    TwoStepError,
+};
 use whatsapp_two_step_outbox::Outbox;
 
 use crate::{
     call::NativeCall,
-    inbox::{Ended, Inbox},
+    inbox::{Event, Inbox, What},
     outcome::{self, Failure},
     process::{Inside, Owned, Process},
     settings,
+    watch::Unheard,
 };
 
 /// How often a blocking call looks for Ctrl-C.
@@ -30,12 +34,22 @@ const TICK: Duration = Duration::from_millis(50);
 
 /// What `Client` and `AsyncClient` are both made of.
 #[pyclass(frozen, module = "whatsapp_two_step._native")]
-pub(crate) struct NativeClient(Mutex<Option<Open>>);
-
-struct Open {
-    settings: ClientBuilder,
-    made: Owned<Client>,
+pub(crate) struct NativeClient {
+    /// Taken by `close`.
+    connections: Mutex<Option<Arc<Connections>>>,
+    /// Another one than the settings'.
+    access_token: Option<AccessToken>,
 }
+
+/// What the clients for several tokens share. It goes with the last of them.
+struct Connections {
+    settings: ClientBuilder,
+    made: Mutex<Owned<Client>>,
+}
+
+/// What one call is given, beside number and PIN.
+#[derive(FromPyObject)]
+struct Options<'py>(Option<Bound<'py, PyAny>>, Option<Bound<'py, PyAny>>, Option<Bound<'py, PyAny>>);
 
 /// A call on its way. To cancel it closes its request.
 #[pyclass(frozen, module = "whatsapp_two_step._native")]
@@ -57,26 +71,37 @@ impl NativeClient {
         settings: &Bound<'_, PyDict>,
         has_transport: bool,
     ) -> PyResult<Self> {
-        let inside = Inside::enter(py);
-        let open = settings::read(access_token, settings, has_transport).and_then(|settings| {
-            let made = Owned::new(inside.process, settings.clone().build()?);
-            Ok(Self(Mutex::new(Some(Open { settings, made }))))
-        });
-        open.map_err(|failure| failure.raise(py))
+        Self::open(py, || settings::read(access_token, settings, has_transport))
     }
 
-    /// Blocks; lets other Python threads run meanwhile.
+    #[staticmethod]
+    fn from_env(py: Python<'_>, settings: &Bound<'_, PyDict>, has_transport: bool) -> PyResult<Self> {
+        Self::open(py, || settings::read_over_env(settings, has_transport))
+    }
+
+    /// Over the same connections.
+    fn with_access_token(&self, py: Python<'_>, access_token: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let derive = || {
+            let connections = self.lock().clone().ok_or(Failure::Closed)?;
+            let access_token = Some(settings::token(access_token)?);
+            Ok(Self { connections: Mutex::new(Some(connections)), access_token })
+        };
+        derive().map_err(|failure: Failure| failure.raise(py))
+    }
+
+    /// Blocks; lets other Python threads run meanwhile. Each attempt's end is told to `logs`, on this thread.
     fn call<'py>(
         &self,
         py: Python<'py>,
         phone_number_id: &Bound<'py, PyAny>,
         pin: &Bound<'py, PyAny>,
+        options: Options<'py>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let inside = Inside::enter(py);
-        self.block(&inside, phone_number_id, pin).map_err(|failure| failure.raise(py))
+        self.block(&inside, phone_number_id, pin, &options).map_err(|failure| failure.raise(py))
     }
 
-    /// Comes back at once; the inbox hears of the end, under this key.
+    /// Comes back at once; the inbox hears of the end, under this key, and of the attempts' ends before.
     fn start(
         &self,
         py: Python<'_>,
@@ -84,13 +109,22 @@ impl NativeClient {
         key: u64,
         phone_number_id: &Bound<'_, PyAny>,
         pin: &Bound<'_, PyAny>,
+        options: Options<'_>,
     ) -> PyResult<StartedCall> {
         let inside = Inside::enter(py);
         let start = || {
-            let (id, pin, client) = (read_id(phone_number_id)?, read_pin(pin)?, self.client(inside.process)?);
-            let end = End { outbox: inbox.outbox(), key, result: None };
+            let (operation, client) = self.prepare(inside.process, phone_number_id, pin, &options)?;
+            let outbox = inbox.outbox();
+            let client = match options.2 {
+                Some(_) => client.with_observer(Observer::new({
+                    let outbox = outbox.clone();
+                    move |end| outbox.put((key, What::Attempt(end.into())))
+                })),
+                None => client,
+            };
+            let end = End { outbox, key, result: None };
             let task = inside.process.runtime().map_err(PyErr::from)?.spawn(async move {
-                let result = client.set_two_step_pin(&id, &pin).await;
+                let result = client.set_two_step_pin(operation.phone_number_id(), operation.pin()).await;
                 end.with(result);
             });
             Ok(StartedCall(task.abort_handle()))
@@ -99,26 +133,29 @@ impl NativeClient {
     }
 
     /// Begins a call that Python drives, over a transport of the user's: the call, and its first step.
-    #[pyo3(signature = (phone_number_id, pin, seed=None))]
+    #[pyo3(signature = (phone_number_id, pin, options=Options(None, None, None), seed=None))]
     fn begin<'py>(
         &self,
         py: Python<'py>,
         phone_number_id: &Bound<'py, PyAny>,
         pin: &Bound<'py, PyAny>,
+        options: Options<'py>,
         seed: Option<u64>,
     ) -> PyResult<(NativeCall, Bound<'py, PyAny>)> {
         let inside = Inside::enter(py);
         let begin = || {
-            let (id, pin, client) = (read_id(phone_number_id)?, read_pin(pin)?, self.client(inside.process)?);
-            Ok(NativeCall::begin(py, &client, id, pin, seed.unwrap_or_else(|| fastrand::u64(..)))?)
+            let (operation, client) = self.prepare(inside.process, phone_number_id, pin, &options)?;
+            client.endpoint().base_url().check_reach()?;
+            let (seed, logs) = (seed.unwrap_or_else(|| fastrand::u64(..)), options.2.map(Bound::unbind));
+            Ok(NativeCall::begin(py, &client, operation, seed, logs)?)
         };
         begin().map_err(|failure: Failure| failure.raise(py))
     }
 
     fn close(&self, py: Python<'_>) {
         let inside = Inside::enter(py);
-        let open = self.lock().take();
-        drop(open);
+        let connections = self.lock().take();
+        drop(connections);
         inside.detach(|| inside.process.settle());
     }
 
@@ -130,21 +167,43 @@ impl NativeClient {
 }
 
 impl NativeClient {
-    fn lock(&self) -> MutexGuard<'_, Option<Open>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn open(py: Python<'_>, read: impl FnOnce() -> Result<ClientBuilder, Failure>) -> PyResult<Self> {
+        let inside = Inside::enter(py);
+        let open = read().and_then(|settings| {
+            let made = Mutex::new(Owned::new(inside.process, settings.clone().build()?));
+            let connections = Mutex::new(Some(Arc::new(Connections { settings, made })));
+            Ok(Self { connections, access_token: None })
+        });
+        open.map_err(|failure| failure.raise(py))
     }
 
-    /// The client of this process: made anew after a fork.
-    fn client(&self, process: &'static Process) -> Result<Client, TwoStepError> {
-        let mut open = self.lock();
-        let open =
-            open.as_mut().ok_or_else(|| TwoStepError::invalid_configuration("client", "is closed; make a new one"))?;
-        if let Some(client) = open.made.get_in(process) {
-            return Ok(client.clone());
+    fn lock(&self) -> MutexGuard<'_, Option<Arc<Connections>>> {
+        self.connections.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn client(&self, process: &'static Process) -> Result<Client, Failure> {
+        let connections = self.lock().clone().ok_or(Failure::Closed)?;
+        let client = connections.client(process)?;
+        Ok(match &self.access_token {
+            Some(access_token) => client.with_access_token(access_token.clone())?,
+            None => client,
+        })
+    }
+
+    /// What is to be sent, and by whom.
+    fn prepare(
+        &self,
+        process: &'static Process,
+        phone_number_id: &Bound<'_, PyAny>,
+        pin: &Bound<'_, PyAny>,
+        Options(timeout, max_retries, _): &Options<'_>,
+    ) -> Result<(SetTwoStepPin, Client), Failure> {
+        let (operation, client) = (operation(phone_number_id, pin)?, self.client(process)?);
+        if timeout.is_none() && max_retries.is_none() {
+            return Ok((operation, client));
         }
-        let client = open.settings.clone().build()?;
-        open.made = Owned::new(process, client.clone());
-        Ok(client)
+        let limits = settings::limits(client.limits(), timeout.as_ref(), max_retries.as_ref())?;
+        Ok((operation, client.with_limits(limits)))
     }
 
     fn block<'py>(
@@ -152,16 +211,24 @@ impl NativeClient {
         inside: &Inside<'py>,
         phone_number_id: &Bound<'py, PyAny>,
         pin: &Bound<'py, PyAny>,
+        options: &Options<'py>,
     ) -> Result<Bound<'py, PyAny>, Failure> {
-        let (id, pin, client) = (read_id(phone_number_id)?, read_pin(pin)?, self.client(inside.process)?);
+        let (operation, client) = self.prepare(inside.process, phone_number_id, pin, options)?;
         let driver = inside.process.driver().map_err(PyErr::from)?;
         let signals = hears_signals(inside)?;
-        let mut work = pin!(client.set_two_step_pin(&id, &pin));
+        let watched = options.2.as_ref().map(|logs| (logs, Arc::new(Unheard::default())));
+        let unheard = watched.as_ref().map(|(_, unheard)| &**unheard);
+        let client = watched.as_ref().map_or(client.clone(), |(_, unheard)| unheard.watch(&client));
+        let mut work = pin!(client.set_two_step_pin(operation.phone_number_id(), operation.pin()));
         loop {
             // Python runs between the waits and not within: a signal's handler may make a call of its own.
-            let wait = || driver.block_on(|| next(work.as_mut(), signals));
+            let wait = || driver.block_on(|| next(work.as_mut(), signals, unheard));
             let panicked = |_| Some(Err(TwoStepError::internal()));
-            match inside.detach(|| catch_unwind(AssertUnwindSafe(wait)).unwrap_or_else(panicked)) {
+            let end = inside.detach(|| catch_unwind(AssertUnwindSafe(wait)).unwrap_or_else(panicked));
+            if let Some((logs, unheard)) = &watched {
+                unheard.tell(logs)?;
+            }
+            match end {
                 Some(Ok(response)) => return Ok(outcome::response(inside.py, &response)?),
                 Some(Err(error)) => return Err(error.into()),
                 None => inside.py.check_signals()?,
@@ -172,7 +239,7 @@ impl NativeClient {
 
 /// Tells the loop of a call's end when it is dropped, and so of a panic too.
 struct End {
-    outbox: Arc<Outbox<Ended>>,
+    outbox: Arc<Outbox<Event>>,
     key: u64,
     /// None until it ends as it should: an error made here beforehand would be freed on another thread, which locks both.
     result: Option<Result<SetTwoStepPinResponse, TwoStepError>>,
@@ -187,19 +254,41 @@ impl End {
 impl Drop for End {
     fn drop(&mut self) {
         let result = self.result.take().unwrap_or_else(|| Err(TwoStepError::internal()));
-        self.outbox.put((self.key, result));
+        self.outbox.put((self.key, What::End(result)));
     }
 }
 
-/// The call's end, or nothing when it is time to look for Ctrl-C.
+impl Connections {
+    /// The client of this process: made anew after a fork.
+    fn client(&self, process: &'static Process) -> Result<Client, TwoStepError> {
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = made.get_in(process) {
+            return Ok(client.clone());
+        }
+        let client = self.settings.clone().build()?;
+        *made = Owned::new(process, client.clone());
+        Ok(client)
+    }
+}
+
+/// The call's end, or nothing when it is time to look for Ctrl-C, or to log an attempt.
 async fn next(
     work: Pinned<&mut impl Future<Output = Result<SetTwoStepPinResponse, TwoStepError>>>,
     ticks: bool,
+    unheard: Option<&Unheard>,
 ) -> Option<Result<SetTwoStepPinResponse, TwoStepError>> {
     tokio::select! {
         biased;
         result = work => Some(result),
+        () = heard_of(unheard) => None,
         () = sleep(TICK), if ticks => None,
+    }
+}
+
+async fn heard_of(unheard: Option<&Unheard>) {
+    match unheard {
+        Some(unheard) => unheard.some().await,
+        None => pending().await,
     }
 }
 
@@ -219,16 +308,10 @@ fn hears_signals(inside: &Inside<'_>) -> PyResult<bool> {
     Ok(is_main)
 }
 
-fn read_id(value: &Bound<'_, PyAny>) -> Result<PhoneNumberId, Failure> {
-    match value.cast::<PyString>() {
-        Ok(text) => Ok(PhoneNumberId::parse(&text.to_string_lossy())?),
-        Err(_) => Err(PhoneNumberId::not_text(&settings::type_name(&value.get_type())).into()),
-    }
-}
-
-fn read_pin(value: &Bound<'_, PyAny>) -> Result<Pin, Failure> {
-    match value.cast::<PyString>() {
-        Ok(text) => Ok(Pin::parse(&text.to_string_lossy())?),
-        Err(_) => Err(Pin::not_text(&settings::type_name(&value.get_type())).into()),
-    }
+fn operation(phone_number_id: &Bound<'_, PyAny>, pin: &Bound<'_, PyAny>) -> Result<SetTwoStepPin, Failure> {
+    let not_id = |_| PhoneNumberId::not_text(&settings::type_name(&phone_number_id.get_type()));
+    let not_pin = |_| Pin::not_text(&settings::type_name(&pin.get_type()));
+    let id = phone_number_id.cast::<PyString>().map_err(not_id)?;
+    let pin = pin.cast::<PyString>().map_err(not_pin)?;
+    Ok(SetTwoStepPin::parse(&id.to_string_lossy(), &pin.to_string_lossy())?)
 }

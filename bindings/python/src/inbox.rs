@@ -7,15 +7,20 @@ use pyo3::{exceptions::PyNotImplementedError, prelude::*, types::PyList};
 use whatsapp_two_step::{SetTwoStepPinResponse, TwoStepError};
 use whatsapp_two_step_outbox::Outbox;
 
-use crate::{outcome, process::Inside, wakeup::Wakeup};
+use crate::{outcome, process::Inside, wakeup::Wakeup, watch::Attempt};
 
-/// A call's key, and what it came to.
-pub(crate) type Ended = (u64, Result<SetTwoStepPinResponse, TwoStepError>);
+/// A call's key, and what happened to it. An attempt ends before the call does.
+pub(crate) type Event = (u64, What);
+
+pub(crate) enum What {
+    Attempt(Attempt),
+    End(Result<SetTwoStepPinResponse, TwoStepError>),
+}
 
 /// One per event loop.
 #[pyclass(frozen, module = "whatsapp_two_step._native")]
 pub(crate) struct Inbox {
-    outbox: Arc<Outbox<Ended>>,
+    outbox: Arc<Outbox<Event>>,
     wakeup: Arc<Wakeup>,
 }
 
@@ -27,7 +32,7 @@ impl Inbox {
     }
 
     /// The end that Rust's threads hold.
-    pub(crate) fn outbox(&self) -> Arc<Outbox<Ended>> {
+    pub(crate) fn outbox(&self) -> Arc<Outbox<Event>> {
         self.outbox.clone()
     }
 }
@@ -67,17 +72,18 @@ impl Inbox {
         self.wakeup.wake();
     }
 
-    /// Takes all out: each call's key, with its response or exception.
+    /// Takes all out: each call's key, with its response or exception, or with a tuple of what its log hears of an attempt.
     fn drain<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let _inside = Inside::enter(py);
         self.wakeup.clear();
         let drained = PyList::empty(py);
-        for (key, result) in self.outbox.take() {
-            let end = match result {
-                Ok(response) => outcome::response(py, &response)?,
-                Err(error) => outcome::exception(py, &error)?,
+        for (key, what) in self.outbox.take() {
+            let what = match what {
+                What::Attempt(attempt) => attempt.fields(py)?.into_any(),
+                What::End(Ok(response)) => outcome::response(py, &response)?,
+                What::End(Err(error)) => outcome::exception(py, &error)?,
             };
-            drained.append((key, end))?;
+            drained.append((key, what))?;
         }
         Ok(drained)
     }

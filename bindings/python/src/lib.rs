@@ -6,6 +6,7 @@
 //! | `settings` | keyword arguments into a `ClientBuilder` |
 //! | `outcome` | what a call wants or came to into Python's request, response or exception |
 //! | `inbox`, `wakeup` | the ends of an event loop's calls: a queue, and a byte on a socket that wakes it |
+//! | `watch` | what Python's log hears of a call's attempts |
 //! | `call`, `answer` | a call that Python drives over a transport of the user's, and what that gave back |
 //! | `command`, `sandbox` | the console script and the embedded sandbox |
 //! | `process` | what each process has of its own, and how its threads stop when the interpreter ends |
@@ -22,6 +23,7 @@ mod process;
 mod sandbox;
 mod settings;
 mod wakeup;
+mod watch;
 
 #[pyo3::pymodule]
 mod _native {
@@ -41,6 +43,7 @@ mod _native {
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         module.add("VERSION", env!("CARGO_PKG_VERSION"))?;
-        module.add("MAX_BODY_BYTES", whatsapp_two_step::MAX_BODY_BYTES)
+        module.add("MAX_BODY_BYTES", whatsapp_two_step::MAX_BODY_BYTES)?;
+        module.add("MAX_IN_FLIGHT", whatsapp_two_step::MAX_IN_FLIGHT)
     }
 }

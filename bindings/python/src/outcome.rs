@@ -10,9 +10,10 @@ use pyo3::{
 };
 use whatsapp_two_step::{Body, Sending, SetTwoStepPin, SetTwoStepPinResponse, TwoStepError};
 
-/// Why there is no response: the core's error, or an exception of Python's own.
+/// Why there is no response: the core's error, a client that is closed, or an exception of Python's own.
 pub(crate) enum Failure {
     Call(TwoStepError),
+    Closed,
     Python(PyErr),
 }
 
@@ -32,6 +33,10 @@ impl Failure {
     pub(crate) fn raise(self, py: Python<'_>) -> PyErr {
         match self {
             Self::Call(error) => exception(py, &error).map_or_else(|error| error, PyErr::from_value),
+            Self::Closed => {
+                let error = TwoStepError::invalid_configuration("client", "is closed; make a new one");
+                exception_of(py, "closed", &error).map_or_else(|error| error, PyErr::from_value)
+            }
             Self::Python(error) => error,
         }
     }
@@ -82,8 +87,11 @@ pub(crate) fn response<'py>(py: Python<'py>, response: &SetTwoStepPinResponse) -
 
 /// The exception for an error. Its cause is what an HTTP stack said, cleaned.
 pub(crate) fn exception<'py>(py: Python<'py>, error: &TwoStepError) -> PyResult<Bound<'py, PyAny>> {
+    exception_of(py, error.kind().code(), error)
+}
+
+fn exception_of<'py>(py: Python<'py>, class: &str, error: &TwoStepError) -> PyResult<Bound<'py, PyAny>> {
     let fields: Bound<'py, PyDict> = [
-        ("message", error.message().into_pyobject(py)?.into_any()),
         ("outcome", error.outcome().code().into_pyobject(py)?.into_any()),
         ("hint", error.hint().into_pyobject(py)?.into_any()),
         ("http_status", error.http_status().into_pyobject(py)?),
@@ -96,10 +104,11 @@ pub(crate) fn exception<'py>(py: Python<'py>, error: &TwoStepError) -> PyResult<
         ("trace_id", error.trace_id().into_pyobject(py)?),
         ("retry_after", error.retry_after().map(|wait| wait.as_secs_f64()).into_pyobject(py)?),
         ("is_retryable", error.is_retryable().into_pyobject(py)?.to_owned().into_any()),
+        ("reason", error.reason().map(whatsapp_two_step::Reason::code).into_pyobject(py)?),
         ("attempts", error.attempts().into_pyobject(py)?.into_any()),
     ]
     .into_py_dict(py)?;
-    let exception = factories(py)?.error.bind(py).call1((error.kind().code(), error.to_string(), fields))?;
+    let exception = factories(py)?.error.bind(py).call1((class, error.message(), fields))?;
     let causes = std::iter::successors(error.source(), |&cause| cause.source()).map(ToString::to_string);
     let cause = causes.collect::<Vec<_>>().join(": ");
     if !cause.is_empty() {

@@ -68,6 +68,10 @@ impl NativeSandbox {
         })
     }
 
+    fn reset(&self) -> PyResult<()> {
+        self.with(Sandbox::reset)
+    }
+
     fn stop(&self, py: Python<'_>) {
         let sandbox = self.running().take();
         Inside::enter(py).detach(|| drop(sandbox));

@@ -1,41 +1,78 @@
 //! Keyword arguments into the core's settings. What a value may be, the core says; here is only of what type it must be.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use http::{Request, Response};
 use pyo3::{
     prelude::*,
     types::{PyBool, PyBytes, PyDelta, PyDeltaAccess, PyDict, PyFloat, PyInt, PyString, PyType},
 };
-use whatsapp_two_step::{AccessToken, Body, Client, ClientBuilder, Language, TransportError, TwoStepError};
+use whatsapp_two_step::{
+    AccessToken, BaseUrl, Body, Client, ClientBuilder, Language, Limits, TransportError, TwoStepError,
+};
 
 use crate::outcome::{self, Failure};
 
-/// Settings by name; those that are `None` stay at the core's defaults. Without a token, the environment is asked.
+/// Settings by name; those that are `None` stay at the core's defaults.
 pub(crate) fn read(
-    token: &Bound<'_, PyAny>,
+    access_token: &Bound<'_, PyAny>,
     settings: &Bound<'_, PyDict>,
     has_transport: bool,
 ) -> Result<ClientBuilder, Failure> {
-    let mut builder = if token.is_none() {
-        ClientBuilder::from_env()?
-    } else {
-        Client::builder(AccessToken::parse(&text("access_token", token)?)?)
+    with(Client::builder(token(access_token)?), settings, has_transport)
+}
+
+/// The same, over what the environment says.
+pub(crate) fn read_over_env(settings: &Bound<'_, PyDict>, has_transport: bool) -> Result<ClientBuilder, Failure> {
+    const BASE_URL: &str = "WHATSAPP_BASE_URL";
+    let variable = |name: &str| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
+    // Not the base URL: whether it may be plain HTTP, a setting says.
+    let builder = ClientBuilder::from_variables(|name| variable(name).filter(|_| name != BASE_URL))?;
+    let builder = match variable(BASE_URL) {
+        Some(url) => builder.base_url(base_url(&url, settings)?),
+        None => builder,
     };
+    with(builder, settings, has_transport)
+}
+
+pub(crate) fn token(value: &Bound<'_, PyAny>) -> Result<AccessToken, Failure> {
+    Ok(AccessToken::parse(&text("access_token", value)?)?)
+}
+
+/// A client's limits, but for those that one call has of its own.
+pub(crate) fn limits(
+    of_client: Limits,
+    timeout: Option<&Bound<'_, PyAny>>,
+    max_retries: Option<&Bound<'_, PyAny>>,
+) -> Result<Limits, Failure> {
+    Ok(Limits {
+        timeout: timeout.map_or(Ok(of_client.timeout), |value| seconds("timeout", value))?,
+        max_retries: max_retries.map_or(Ok(of_client.max_retries), |value| count("max_retries", value))?,
+        ..of_client
+    })
+}
+
+fn with(
+    mut builder: ClientBuilder,
+    settings: &Bound<'_, PyDict>,
+    has_transport: bool,
+) -> Result<ClientBuilder, Failure> {
     for (name, value) in settings {
         if value.is_none() {
             continue;
         }
         let name = name.extract::<String>()?;
         builder = match name.as_str() {
-            "base_url" => builder.base_url(text(&name, &value)?.parse()?),
+            "base_url" => builder.base_url(base_url(&text(&name, &value)?, settings)?),
+            "allow_http" => allows_http(settings).map(|_| builder)?, // said with the base URL
             "api_version" => builder.api_version(text(&name, &value)?.parse()?),
             "app_secret" => builder.app_secret(text(&name, &value)?.parse()?),
             "timeout" => builder.timeout(seconds(&name, &value)?),
             "connect_timeout" => builder.connect_timeout(seconds(&name, &value)?),
             "max_retries" => builder.max_retries(count(&name, &value)?),
+            "max_in_flight" => builder.max_in_flight(count(&name, &value)?),
             "proxy" => builder.proxy(&text(&name, &value)?),
-            "root_certificates" => builder.root_certificates(&pem(&name, &value)?),
+            "root_certificates" => root_certificates(builder, &name, &value)?,
             _ => return Err(TwoStepError::invalid_configuration(&name, "is no setting").into()),
         };
     }
@@ -48,6 +85,15 @@ pub(crate) fn read(
 /// Stands in for a transport of the user's, which Python drives itself.
 async fn pythons_own(_: Request<Body>) -> Result<Response<Body>, TransportError> {
     Err(TransportError::program_fault("it is driven by Python"))
+}
+
+fn base_url(text: &str, settings: &Bound<'_, PyDict>) -> Result<BaseUrl, Failure> {
+    Ok(if allows_http(settings)? { BaseUrl::parse_allowing_http(text) } else { BaseUrl::parse(text) }?)
+}
+
+fn allows_http(settings: &Bound<'_, PyDict>) -> Result<bool, Failure> {
+    let Some(value) = settings.get_item("allow_http")?.filter(|value| !value.is_none()) else { return Ok(false) };
+    Ok(value.cast::<PyBool>().map_err(|_| wrong_type("allow_http", "True or False", &value))?.is_true())
 }
 
 /// A string that is wiped when it goes.
@@ -82,19 +128,19 @@ fn count(name: &str, value: &Bound<'_, PyAny>) -> Result<u32, Failure> {
     value.extract().map_err(|_| TwoStepError::invalid_configuration(name, "must be 0 or more, and below 2^32").into())
 }
 
-/// PEM as text or bytes, or the path of a file that holds it.
-fn pem(name: &str, value: &Bound<'_, PyAny>) -> Result<Vec<u8>, Failure> {
+/// PEM as text or bytes, or the path of a file that holds it: text without a begin is one.
+fn root_certificates(builder: ClientBuilder, name: &str, value: &Bound<'_, PyAny>) -> Result<ClientBuilder, Failure> {
     if let Ok(bytes) = value.cast::<PyBytes>() {
-        return Ok(bytes.as_bytes().to_vec());
+        return Ok(builder.root_certificates(bytes.as_bytes()));
     }
-    if let Ok(text) = value.cast::<PyString>() {
-        return Ok(text.to_string_lossy().into_owned().into_bytes());
+    if let Ok(text) = value.cast::<PyString>().map(|text| text.to_string_lossy())
+        && text.contains("-----BEGIN")
+    {
+        return Ok(builder.root_certificates(text.as_bytes()));
     }
-    let path = value
-        .call_method0("__fspath__")
-        .map_err(|_| wrong_type(name, "PEM as text or bytes, or the path of such a file", value))?;
-    std::fs::read(path.extract::<std::path::PathBuf>()?)
-        .map_err(|error| TwoStepError::invalid_configuration(name, &format!("can't be read: {error}")).into())
+    let path: PathBuf =
+        value.extract().map_err(|_| wrong_type(name, "PEM as text or bytes, or the path of such a file", value))?;
+    Ok(builder.root_certificates_file(path)?)
 }
 
 fn wrong_type(name: &str, wanted: &str, found: &Bound<'_, PyAny>) -> Failure {

@@ -87,6 +87,14 @@ impl State {
         self.memory().requests.clear();
     }
 
+    /// All but the connections that are open.
+    pub(crate) fn reset(&self) {
+        *self.memory() = Memory::default();
+        for counter in [&self.requests, &self.connections, &self.aborted] {
+            counter.store(0, Ordering::Relaxed);
+        }
+    }
+
     pub(crate) fn pin(&self, id: &str) -> Option<String> {
         let pin = *self.memory().pins.get(&id.parse().ok()?)?;
         Some(String::from_utf8_lossy(&pin).into_owned())
@@ -152,5 +160,16 @@ mod tests {
         assert_eq!(state.pin("106540352242923"), None);
         assert_eq!([state.next_step("1"), state.next_step("1"), state.next_step("2")], [0, 1, 0]);
         assert!(!format!("{state:?}").contains("012345"));
+    }
+
+    #[test]
+    fn a_reset_forgets_pins_steps_requests_and_counters() {
+        let state = State::new(0);
+        state.set_pin("106540352242922", *b"012345");
+        state.next_step("1");
+        state.record(&Arc::default());
+        state.reset();
+        assert_eq!((state.pin("106540352242922"), state.next_step("1")), (None, 0));
+        assert_eq!((state.recorded().len(), state.stats().requests), (0, 0));
     }
 }

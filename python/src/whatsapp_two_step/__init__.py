@@ -13,7 +13,14 @@ Neither a PIN nor a token or an app secret is ever printed: not by `repr`, an er
 
 import atexit as _atexit
 
-from whatsapp_two_step import _native
+try:
+    from whatsapp_two_step import _native
+except ImportError as error:
+    if type(__loader__).__name__ == "zipimporter":
+        _why = "a native module can't be loaded from a zip archive; install the package beside it, or unpack the archive"
+    else:
+        _why = "there is none for this Python and platform; install the package with this Python's own pip"
+    raise ImportError(f"whatsapp_two_step has a native module: {_why} ({error})") from error
 from whatsapp_two_step._async_client import AsyncClient
 from whatsapp_two_step._client import Client, set_two_step_pin
 from whatsapp_two_step._errors import (
@@ -41,7 +48,7 @@ from whatsapp_two_step._response import SetTwoStepPinResponse, Usage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from whatsapp_two_step._types import AsyncTransport, ErrorKind, Outcome, Transport
+    from whatsapp_two_step._types import AsyncTransport, ErrorKind, Outcome, Reason, Transport
 
 __all__ = [
     "AccountRestrictedError",
@@ -64,6 +71,7 @@ __all__ = [
     "PermissionDeniedError",
     "PinRejectedError",
     "RateLimitedError",
+    "Reason",
     "ServiceUnavailableError",
     "SetTwoStepPinResponse",
     "TimedOutError",
@@ -76,7 +84,7 @@ __all__ = [
     "set_two_step_pin",
 ]
 
-_FOR_TYPES = ("AsyncTransport", "ErrorKind", "Outcome", "Transport")
+_FOR_TYPES = ("AsyncTransport", "ErrorKind", "Outcome", "Reason", "Transport")
 
 
 def __getattr__(name: str) -> object:
@@ -85,6 +93,10 @@ def __getattr__(name: str) -> object:
     from whatsapp_two_step import _types
 
     return getattr(_types, name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
 
 
 # Threads that still wait in the native module when the interpreter ends must not come back into it.

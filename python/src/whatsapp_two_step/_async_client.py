@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from whatsapp_two_step._client import ClientBase
+
+from whatsapp_two_step._client import FROM_ENV, ClientBase, without_parameters
+from whatsapp_two_step._errors import TwoStepError
+from whatsapp_two_step._log import ended, watcher
+from whatsapp_two_step._response import SetTwoStepPinResponse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import asyncio
-    from types import TracebackType
 
     from typing_extensions import Self, Unpack
 
     from whatsapp_two_step._loop import Line
-    from whatsapp_two_step._response import SetTwoStepPinResponse
+    from whatsapp_two_step._native import _Options
     from whatsapp_two_step._types import AsyncTransportLike, Certificates, Seconds, Settings
+else:
+    from whatsapp_two_step._names import AsyncTransportLike, Certificates, Seconds, Self, Settings, Unpack
 
 
 def _import_running() -> tuple[Line, asyncio.AbstractEventLoop]:
@@ -53,6 +58,8 @@ class AsyncClient(ClientBase):
         timeout: Seconds | None = None,
         connect_timeout: Seconds | None = None,
         max_retries: int | None = None,
+        max_in_flight: int | None = None,
+        allow_http: bool | None = None,
         proxy: str | None = None,
         root_certificates: Certificates | None = None,
         transport: AsyncTransportLike | None = None,
@@ -67,8 +74,11 @@ class AsyncClient(ClientBase):
             timeout: seconds for the whole call, every attempt and every wait between them. Default 30.
             connect_timeout: seconds for connecting, TCP and TLS, in one attempt. Default 10.
             max_retries: how many times a call is repeated at most. Default 2; 0 turns retries off.
+            max_in_flight: how many calls may be under way at once; more wait their turn, within their own timeout. Default 256.
+                Over a `transport`, for each event loop.
+            allow_http: plain `http` also to a host name without a dot, or a private address. Token and PIN go there in the clear.
             proxy: the URL of one. Default: `HTTPS_PROXY` and `NO_PROXY`.
-            root_certificates: PEM, or the path of such a file; added to the platform's and Mozilla's.
+            root_certificates: PEM as text or bytes, or the path of such a file as text or a `Path`; added to the platform's and Mozilla's.
             transport: another HTTP stack than the built-in one, or a stand-in for one in a test.
 
         Raises:
@@ -85,6 +95,8 @@ class AsyncClient(ClientBase):
                     "timeout": timeout,
                     "connect_timeout": connect_timeout,
                     "max_retries": max_retries,
+                    "max_in_flight": max_in_flight,
+                    "allow_http": allow_http,
                     "proxy": proxy,
                     "root_certificates": root_certificates,
                 },
@@ -93,40 +105,75 @@ class AsyncClient(ClientBase):
             del access_token, app_secret, proxy
 
     @classmethod
+    @without_parameters
     def from_env(cls, *, transport: AsyncTransportLike | None = None, **settings: Unpack[Settings]) -> Self:
-        """A client with the token of `WHATSAPP_ACCESS_TOKEN` and, where it is set, the app secret of `WHATSAPP_APP_SECRET`.
+        """A client with the token of `WHATSAPP_ACCESS_TOKEN`, and, where they are set, the app secret of `WHATSAPP_APP_SECRET`, the
+        base URL of `WHATSAPP_BASE_URL` and the version of `WHATSAPP_API_VERSION`.
+
+        Takes what the class takes by keyword; that wins. At run time its signature shows none of it.
 
         Raises:
             InvalidConfigurationError: if the first is missing, or one of them is unusable.
         """
         client = cls.__new__(cls)
         try:
-            client._open(None, transport, settings)
+            client._open(FROM_ENV, transport, settings)
         finally:
             del settings
         return client
 
-    async def set_two_step_pin(self, phone_number_id: str, pin: str) -> SetTwoStepPinResponse:
+    def with_access_token(self, access_token: str) -> Self:
+        """A client for another token, over the same connections and with the same bound on calls at once.
+
+        Partners have a token for each of their customers. Closing one of them leaves the others open.
+
+        Raises:
+            InvalidConfigurationError: if no client has such a token.
+        """
+        client = type(self).__new__(type(self))
+        try:
+            client._native = self._native.with_access_token(access_token)
+        finally:
+            del access_token
+        client._send, client._turns = self._send, self._turns
+        return client
+
+    async def set_two_step_pin(
+        self, phone_number_id: str, pin: str, *, timeout: Seconds | None = None, max_retries: int | None = None
+    ) -> SetTwoStepPinResponse:
         """Sets the number's two-step verification PIN. Setting the same PIN again is safe.
 
         Args:
             phone_number_id: the ID that Meta gave the number, not the number itself.
             pin: six digits, as a string, so that `012345` keeps its zero.
+            timeout: this call's own, in place of the client's.
+            max_retries: this call's own, in place of the client's.
 
         Raises:
             TwoStepError: its class says what happened, its `outcome` which PIN holds now.
         """
+        call = self._call(phone_number_id, pin, (timeout, max_retries, watcher(phone_number_id)))
+        del pin
+        try:
+            return await call
+        except TwoStepError as error:
+            ended(phone_number_id, error)
+            raise
+        finally:
+            del call
+
+    async def _call(self, phone_number_id: str, pin: str, options: _Options) -> SetTwoStepPinResponse:
         if self._send is not None:
             from whatsapp_two_step._drive_async import drive
 
             try:
-                call, step = self._native.begin(phone_number_id, pin)
+                call, step = self._native.begin(phone_number_id, pin, options)
             finally:
                 del pin
-            return await drive(self._send, call, step)
-        line, loop = _running()
+            return await drive(self._send, self._turns, call, step)
         try:
-            key, future = line.start(loop, self._native, phone_number_id, pin)
+            line, loop = _running()
+            key, future = line.start(loop, self._native, phone_number_id, pin, options)
         finally:
             del pin
         try:
@@ -148,7 +195,5 @@ class AsyncClient(ClientBase):
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.aclose()

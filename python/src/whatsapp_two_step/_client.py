@@ -2,17 +2,58 @@
 
 from __future__ import annotations
 
-from whatsapp_two_step._native import NativeClient, invalid_configuration
+import select
+
+from whatsapp_two_step._errors import TwoStepError
+from whatsapp_two_step._log import ended, watcher
+from whatsapp_two_step._native import MAX_IN_FLIGHT, NativeClient, invalid_configuration
+from whatsapp_two_step._response import SetTwoStepPinResponse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import TracebackType
-    from typing import Any
+    from typing import Any, TypeVar
 
     from typing_extensions import Self, Unpack
 
-    from whatsapp_two_step._response import SetTwoStepPinResponse
+    from whatsapp_two_step._native import _Options
     from whatsapp_two_step._types import Certificates, Seconds, Settings, TransportLike
+
+    _F = TypeVar("_F")
+else:
+    from whatsapp_two_step._names import Any, Certificates, Seconds, Self, Settings, TransportLike, Unpack
+
+
+class _WithoutParameters:
+    """A function whose signature shows no parameters at run time.
+
+    Who reads it there would fill them: FastAPI's `Depends(Client.from_env)` from a request's query, so that whoever sends one
+    could have the token sent to a `base_url` of his.
+    """
+
+    def __init__(self, function: Any) -> None:
+        self._function = function
+        self.__name__, self.__qualname__, self.__doc__ = function.__name__, function.__qualname__, function.__doc__
+
+    def __call__(self, *args: Any, **settings: Any) -> Any:
+        try:
+            return self._function(*args, **settings)
+        finally:
+            del settings
+
+    @property
+    def __signature__(self) -> Any:
+        from inspect import Parameter, Signature
+
+        return Signature([Parameter("cls", Parameter.POSITIONAL_ONLY)])
+
+
+def without_parameters(function: _F) -> _F:
+    """Hides them from frameworks."""
+    made: Any = _WithoutParameters(function)
+    return made
+
+
+FROM_ENV = object()  # in the place of a token
 
 
 class ClientBase:
@@ -22,13 +63,22 @@ class ClientBase:
 
     _native: NativeClient
     _send: Any = None  # the function of a transport of the user's
+    _turns: Any = None  # a Turns, beside such a transport
     _may_be_async = False
 
-    def _open(self, access_token: str | None, transport: Any, settings: Any) -> None:
+    def _open(self, access_token: object, transport: Any, settings: Any) -> None:
         try:
             if transport is not None:
                 self._send = _send_function(transport, self._may_be_async)
-            self._native = NativeClient(access_token, settings, transport is not None)
+            if access_token is FROM_ENV:
+                self._native = NativeClient.from_env(settings, transport is not None)
+            else:
+                self._native = NativeClient(access_token, settings, transport is not None)
+            if transport is not None:
+                from whatsapp_two_step._turns import Turns
+
+                number = settings.get("max_in_flight")
+                self._turns = Turns(MAX_IN_FLIGHT if number is None else number)
         finally:
             del access_token, settings
 
@@ -64,6 +114,8 @@ class Client(ClientBase):
         timeout: Seconds | None = None,
         connect_timeout: Seconds | None = None,
         max_retries: int | None = None,
+        max_in_flight: int | None = None,
+        allow_http: bool | None = None,
         proxy: str | None = None,
         root_certificates: Certificates | None = None,
         transport: TransportLike | None = None,
@@ -78,8 +130,10 @@ class Client(ClientBase):
             timeout: seconds for the whole call, every attempt and every wait between them. Default 30.
             connect_timeout: seconds for connecting, TCP and TLS, in one attempt. Default 10.
             max_retries: how many times a call is repeated at most. Default 2; 0 turns retries off.
+            max_in_flight: how many calls may be under way at once; more wait their turn, within their own timeout. Default 256.
+            allow_http: plain `http` also to a host name without a dot, or a private address. Token and PIN go there in the clear.
             proxy: the URL of one. Default: `HTTPS_PROXY` and `NO_PROXY`.
-            root_certificates: PEM, or the path of such a file; added to the platform's and Mozilla's.
+            root_certificates: PEM as text or bytes, or the path of such a file as text or a `Path`; added to the platform's and Mozilla's.
             transport: another HTTP stack than the built-in one, or a stand-in for one in a test.
 
         Raises:
@@ -96,6 +150,8 @@ class Client(ClientBase):
                     "timeout": timeout,
                     "connect_timeout": connect_timeout,
                     "max_retries": max_retries,
+                    "max_in_flight": max_in_flight,
+                    "allow_http": allow_http,
                     "proxy": proxy,
                     "root_certificates": root_certificates,
                 },
@@ -104,38 +160,76 @@ class Client(ClientBase):
             del access_token, app_secret, proxy
 
     @classmethod
+    @without_parameters
     def from_env(cls, *, transport: TransportLike | None = None, **settings: Unpack[Settings]) -> Self:
-        """A client with the token of `WHATSAPP_ACCESS_TOKEN` and, where it is set, the app secret of `WHATSAPP_APP_SECRET`.
+        """A client with the token of `WHATSAPP_ACCESS_TOKEN`, and, where they are set, the app secret of `WHATSAPP_APP_SECRET`, the
+        base URL of `WHATSAPP_BASE_URL` and the version of `WHATSAPP_API_VERSION`.
+
+        Takes what the class takes by keyword; that wins. At run time its signature shows none of it.
 
         Raises:
             InvalidConfigurationError: if the first is missing, or one of them is unusable.
         """
         client = cls.__new__(cls)
         try:
-            client._open(None, transport, settings)
+            client._open(FROM_ENV, transport, settings)
         finally:
             del settings
         return client
 
-    def set_two_step_pin(self, phone_number_id: str, pin: str) -> SetTwoStepPinResponse:
+    def with_access_token(self, access_token: str) -> Self:
+        """A client for another token, over the same connections and with the same bound on calls at once.
+
+        Partners have a token for each of their customers. Closing one of them leaves the others open.
+
+        Raises:
+            InvalidConfigurationError: if no client has such a token.
+        """
+        client = type(self).__new__(type(self))
+        try:
+            client._native = self._native.with_access_token(access_token)
+        finally:
+            del access_token
+        client._send, client._turns = self._send, self._turns
+        return client
+
+    def set_two_step_pin(
+        self, phone_number_id: str, pin: str, *, timeout: Seconds | None = None, max_retries: int | None = None
+    ) -> SetTwoStepPinResponse:
         """Sets the number's two-step verification PIN. Setting the same PIN again is safe.
 
         Args:
             phone_number_id: the ID that Meta gave the number, not the number itself.
             pin: six digits, as a string, so that `012345` keeps its zero.
+            timeout: this call's own, in place of the client's.
+            max_retries: this call's own, in place of the client's.
 
         Raises:
             TwoStepError: its class says what happened, its `outcome` which PIN holds now.
         """
         try:
-            if self._send is None:
-                return self._native.call(phone_number_id, pin)
-            from whatsapp_two_step._drive import drive
-
-            call, step = self._native.begin(phone_number_id, pin)
+            return self._call(phone_number_id, pin, (timeout, max_retries, watcher(phone_number_id)))
+        except TwoStepError as error:
+            ended(phone_number_id, error)
+            raise
         finally:
             del pin
-        return drive(self._send, call, step)
+
+    def _call(self, phone_number_id: str, pin: str, options: _Options) -> SetTwoStepPinResponse:
+        try:
+            if self._send is not None:
+                from whatsapp_two_step._drive import drive
+
+                call, step = self._native.begin(phone_number_id, pin, options)
+                return drive(self._send, self._turns, call, step)
+            # gevent's or eventlet's, in the place of Python's own: a call that blocks would hold up all green threads.
+            if select.select.__module__ != "select":
+                from whatsapp_two_step import _green
+
+                return _green.call(self._native, phone_number_id, pin, options)
+            return self._native.call(phone_number_id, pin, options)
+        finally:
+            del pin
 
     def close(self) -> None:
         """Closes the connections. Calls that are under way end as they would."""
@@ -144,9 +238,7 @@ class Client(ClientBase):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 

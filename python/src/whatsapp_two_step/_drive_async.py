@@ -7,25 +7,35 @@ import time
 
 from whatsapp_two_step._errors import TwoStepError
 from whatsapp_two_step._http import HttpRequest
+from whatsapp_two_step._loop import running_loop
 from whatsapp_two_step._response import SetTwoStepPinResponse
-from whatsapp_two_step._tell import tell
+from whatsapp_two_step._tell import GRACE, LATE, tell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from whatsapp_two_step._native import NativeCall, _Step
     from whatsapp_two_step._tell import End, Send
+    from whatsapp_two_step._turns import Turns
 
 
-async def drive(send: Send, call: NativeCall, step: _Step) -> SetTwoStepPinResponse:
+async def drive(send: Send, turns: Turns, call: NativeCall, step: _Step) -> SetTwoStepPinResponse:
     """From a call's first step to its end."""
     start = time.monotonic()
     cause: BaseException | None = None
-    while not isinstance(step, (SetTwoStepPinResponse, TwoStepError)):
-        if isinstance(step, HttpRequest):
-            step, cause = tell(call, await _end(send, step), time.monotonic() - start)
-        else:
-            await asyncio.sleep(step)
-            step = call.waited(time.monotonic() - start)
+    turn, has_turn = turns.of_loop(running_loop()), False
+    try:
+        while not isinstance(step, (SetTwoStepPinResponse, TwoStepError)):
+            if isinstance(step, HttpRequest):
+                if not has_turn:
+                    has_turn = await _acquire(turn, step.timeout)
+                    step = step._later(time.monotonic() - start)
+                step, cause = tell(call, await _end(send, step) if has_turn else False, time.monotonic() - start)
+            else:
+                await asyncio.sleep(step)
+                step = call.waited(time.monotonic() - start)
+    finally:
+        if has_turn:
+            turn.release()
     try:
         if isinstance(step, TwoStepError):
             raise step from step.__cause__ if cause is None else cause
@@ -34,10 +44,29 @@ async def drive(send: Send, call: NativeCall, step: _Step) -> SetTwoStepPinRespo
         del step, cause  # else exception and frame would hold each other
 
 
+async def _acquire(turn: asyncio.Semaphore, timeout: float) -> bool:
+    if not turn.locked():
+        return await turn.acquire()  # at once
+    task = asyncio.ensure_future(turn.acquire())
+    try:
+        await asyncio.wait([task], timeout=timeout)
+    except asyncio.CancelledError:
+        if task.done():
+            turn.release()
+        raise
+    finally:
+        task.cancel()
+    return task.done() and not task.cancelled()
+
+
 async def _end(send: Send, request: HttpRequest) -> End:
-    task = asyncio.create_task(_send(send, request, time.monotonic() + request.timeout))
+    until = time.monotonic() + request.timeout
+    task = asyncio.create_task(_send(send, request, until))
     try:
         await asyncio.wait([task], timeout=request.timeout)
+        if not task.done() and time.monotonic() > until + LATE:
+            # The process was frozen: the answer may be here, and only its tasks have had no turn yet.
+            await asyncio.wait([task], timeout=GRACE)
     finally:
         task.cancel()  # when the call is cancelled, or its time is over
     return task.result() if task.done() else True

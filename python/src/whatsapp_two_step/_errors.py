@@ -1,12 +1,13 @@
 """The exceptions: one class per kind of error, and `TwoStepError` to catch them all."""
 
-from __future__ import annotations
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any, ClassVar
 
-    from whatsapp_two_step._types import ErrorKind, Outcome
+    from whatsapp_two_step._types import ErrorKind, Outcome, Reason
+else:
+    from whatsapp_two_step._names import Any, ClassVar, ErrorKind, Mapping, Outcome, Reason
 
 
 class TwoStepError(Exception):
@@ -24,9 +25,14 @@ class TwoStepError(Exception):
     ...     case TwoStepError("rate_limited", "rejected"):
     ...         print("the old PIN holds; wait")
     the old PIN holds; wait
+
+    It goes through a job queue and comes back whole, by `pickle`, by its `args` or as plain data:
+
+    >>> TwoStepError.from_dict(error.to_dict())
+    RateLimitedError('Too many calls.', kind='rate_limited', outcome='rejected')
     """
 
-    kind: ClassVar[ErrorKind]
+    kind: ClassVar[ErrorKind] = "unexpected_response"
     """What went wrong, as a code."""
     message: str
     """What went wrong, in one English sentence that is safe to log and to show."""
@@ -54,6 +60,8 @@ class TwoStepError(Exception):
     """Seconds to wait before the next call, if the server said."""
     is_retryable: bool
     """Would the same call, later, have a chance?"""
+    reason: Reason | None
+    """Why the connection failed, or for what the call waited when its time was over: of `connection_failed` and `timed_out`."""
     attempts: int
     """How many requests were made: 0 for bad input."""
 
@@ -62,7 +70,7 @@ class TwoStepError(Exception):
     def __init__(
         self,
         message: str = "",
-        *,
+        *fields: Mapping[str, Any],
         outcome: Outcome = "unknown",
         hint: str = "",
         http_status: int | None = None,
@@ -75,23 +83,53 @@ class TwoStepError(Exception):
         trace_id: str | None = None,
         retry_after: float | None = None,
         is_retryable: bool = False,
+        reason: Reason | None = None,
         attempts: int = 0,
     ) -> None:
+        """With its fields by keyword. A mapping of them beside the message is what `args` has, for whoever makes it from those."""
         super().__init__(message)
-        self.message = message
-        self.outcome = outcome
-        self.hint = hint
-        self.http_status = http_status
-        self.graph_code = graph_code
-        self.graph_subcode = graph_subcode
-        self.graph_type = graph_type
-        self.details = details
-        self.user_title = user_title
-        self.user_message = user_message
-        self.trace_id = trace_id
-        self.retry_after = retry_after
-        self.is_retryable = is_retryable
-        self.attempts = attempts
+        values: dict[str, Any] = {
+            "outcome": outcome,
+            "hint": hint,
+            "http_status": http_status,
+            "graph_code": graph_code,
+            "graph_subcode": graph_subcode,
+            "graph_type": graph_type,
+            "details": details,
+            "user_title": user_title,
+            "user_message": user_message,
+            "trace_id": trace_id,
+            "retry_after": retry_after,
+            "is_retryable": is_retryable,
+            "reason": reason,
+            "attempts": attempts,
+        }
+        for given in fields:
+            values.update((name, given[name]) for name in values.keys() & given.keys())
+        # Not through the base: an OSError takes two arguments for a number and its text.
+        self.args = (message, values)
+        vars(self).update(message=message, **values)
+        if self.hint:
+            self.__notes__ = [self.hint]  # shown below a traceback, from Python 3.11 on
+
+    @staticmethod
+    def from_dict(fields: Mapping[str, Any]) -> "TwoStepError":
+        """An error of the class that its `kind` names, from what `to_dict` gave."""
+        return make_error(fields["kind"], fields["message"], fields)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Its fields as plain data, for JSON."""
+        return {"kind": self.kind, "message": self.message, **{name: getattr(self, name) for name in self.args[1]}}
+
+    def __str__(self) -> str:
+        known = (
+            ("Graph code", self.graph_code),
+            ("subcode", self.graph_subcode),
+            ("HTTP", self.http_status),
+            ("trace id", self.trace_id),
+        )
+        said = "".join(f", {name} {value}" for name, value in known if value is not None)
+        return f"{self.message} ({self.kind}, outcome {self.outcome}{said})"
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.message!r}, kind={self.kind!r}, outcome={self.outcome!r})"
@@ -196,10 +234,13 @@ class UnexpectedResponseError(TwoStepError):
 _CLASSES: dict[str, type[TwoStepError]] = {error.kind: error for error in TwoStepError.__subclasses__()}
 
 
-def make_error(kind: str, text: str, fields: dict[str, Any]) -> TwoStepError:
-    """What the native module calls: `text` is what `str` shows, the message and what is known around it."""
-    error = _CLASSES[kind](**fields)
-    error.args = (text,)
-    # Shown below a traceback, from Python 3.11 on.
-    error.__notes__ = [error.hint]
-    return error
+class ClosedClientError(InvalidConfigurationError, RuntimeError):
+    """The client is closed."""
+
+
+_CLASSES["closed"] = ClosedClientError
+
+
+def make_error(kind: str, message: str, fields: Mapping[str, Any]) -> TwoStepError:
+    """What the native module calls. A kind of a later version's is an error of no class of its own."""
+    return _CLASSES.get(kind, TwoStepError)(message, fields)

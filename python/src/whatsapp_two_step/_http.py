@@ -1,13 +1,15 @@
 """What a transport of your own takes and gives."""
 
-from __future__ import annotations
-
 from whatsapp_two_step._value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from typing import Any, Literal, NoReturn
+    from typing import Any, NoReturn
+
+    from whatsapp_two_step._types import Reason, Unprocessed
+else:
+    from whatsapp_two_step._names import Any, Iterable, Mapping, NoReturn, Reason, Unprocessed
 
 
 class TransportError(Exception):
@@ -29,8 +31,13 @@ class TransportError(Exception):
     """No request left."""
     timed_out: bool = False
     """The transport's own time limit struck."""
-    unprocessed: Literal["connection_ended", "stream_refused"] | None = None
+    unprocessed: Unprocessed | None = None
     """The server says that it processed none of the request: by HTTP/2's GOAWAY with a lower stream, or by REFUSED_STREAM."""
+    reason: Reason | None = None
+    """Why. Without one, the exceptions that this one came from are asked."""
+    lasting: bool = False
+    """It won't pass by itself, as a certificate that isn't trusted (`tls`) or a password that a proxy refuses (`proxy`) won't:
+    not tried again, and not retryable."""
 
     def __init__(
         self,
@@ -38,12 +45,16 @@ class TransportError(Exception):
         *,
         before_sending: bool = False,
         timed_out: bool = False,
-        unprocessed: Literal["connection_ended", "stream_refused"] | None = None,
+        unprocessed: Unprocessed | None = None,
+        reason: Reason | None = None,
+        lasting: bool = False,
     ) -> None:
         super().__init__(message)
         self.before_sending = before_sending
         self.timed_out = timed_out
         self.unprocessed = unprocessed
+        self.reason = reason
+        self.lasting = lasting
 
 
 class _Headers(dict[str, str]):
@@ -92,6 +103,11 @@ class HttpRequest(Value):
         connect_timeout: float = 10.0,
     ) -> None:
         self._set(method, url, _Headers(headers), _Body(body), timeout, connect_timeout)
+
+    def _later(self, passed: float) -> "HttpRequest":
+        """The same, so many seconds after it was made."""
+        left = max(self.timeout - passed, 0.0)
+        return HttpRequest(self.method, self.url, self.headers, self.body, left, min(self.connect_timeout, left))
 
     def __repr__(self) -> str:
         return f"<HttpRequest {self.method} {self.url.partition('?')[0]}>"

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import sys
 import weakref
 
 from whatsapp_two_step._native import Inbox, NativeClient, StartedCall
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from whatsapp_two_step._native import _Options
     from whatsapp_two_step._response import SetTwoStepPinResponse
     from whatsapp_two_step._waiter import Waiter
 
-    # What was started, and what its caller awaits.
-    _Call = tuple[StartedCall, asyncio.Future[SetTwoStepPinResponse | BaseException]]
+    # What was started, what its caller awaits, and what hears of its attempts.
+    _Call = tuple[StartedCall, asyncio.Future[SetTwoStepPinResponse | BaseException], Callable[..., None] | None]
 
 
 class Line:
@@ -34,39 +39,58 @@ class Line:
             self._waiter = Waiter(self._inbox)
 
     def start(
-        self, loop: asyncio.AbstractEventLoop, client: NativeClient, phone_number_id: str, pin: str
+        self, loop: asyncio.AbstractEventLoop, client: NativeClient, phone_number_id: str, pin: str, options: _Options
     ) -> tuple[int, asyncio.Future[SetTwoStepPinResponse | BaseException]]:
         """Starts a call on this line's loop: a key for it, and what will have its outcome."""
         key = next(self._keys)
         try:
-            started = client.start(self._inbox, key, phone_number_id, pin)
+            started = client.start(self._inbox, key, phone_number_id, pin, options)
         finally:
             del pin
         future = loop.create_future()
-        self._calls[key] = (started, future)
+        self._calls[key] = (started, future, options[2])
         if self._waiter is not None:
             self._waiter.watch(loop, self._drain)
         return key, future
 
     def end(self, key: int) -> None:
         """Nobody waits for the call any more: it is done, or cancelled, and so is its request."""
-        started, _ = self._calls.pop(key)
+        started, _, _ = self._calls.pop(key)
         started.cancel()
         if self._waiter is not None and not self._calls:
             self._inbox.end_wait()
 
     def _drain(self) -> None:
-        for key, outcome in self._inbox.drain():
+        for key, what in self._inbox.drain():
             call = self._calls.get(key)
-            if call is not None and not call[1].done():  # else it was cancelled meanwhile
-                call[1].set_result(outcome)
+            if call is None or call[1].done():  # it was cancelled meanwhile
+                continue
+            _, future, logs = call
+            if not isinstance(what, tuple):
+                future.set_result(what)
+            elif logs is not None:
+                logs(*what)
         if self._waiter is not None:
             self._waiter.go_on(bool(self._calls))
 
 
+def running_loop() -> asyncio.AbstractEventLoop:
+    """The loop that runs here; without one, asyncio's own `RuntimeError`, unless it is known what else runs."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        trio: Any = sys.modules.get("trio")
+        if trio is None or not trio.lowlevel.in_trio_run():
+            raise
+    raise RuntimeError(
+        "AsyncClient runs on asyncio, not on trio; there, use Client on a thread: "
+        "await trio.to_thread.run_sync(client.set_two_step_pin, phone_number_id, pin)"
+    )
+
+
 def running() -> tuple[Line, asyncio.AbstractEventLoop]:
-    """The loop that runs here, and its line; without one, asyncio's own `RuntimeError`."""
-    loop = asyncio.get_running_loop()
+    """The loop that runs here, and its line."""
+    loop = running_loop()
     line = _lines.get(loop)
     if line is None:
         line = _lines[loop] = Line(loop)

@@ -12,9 +12,16 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def whatsapp_sandbox() -> Iterator[Sandbox]:
-    """A `whatsapp_two_step.testing.Sandbox` that runs for the whole session."""
+def _whatsapp_sandbox_of_the_session() -> Iterator[Sandbox]:
     from whatsapp_two_step.testing import Sandbox
 
     with Sandbox() as sandbox:
         yield sandbox
+
+
+@pytest.fixture
+def whatsapp_sandbox(_whatsapp_sandbox_of_the_session: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    """A `whatsapp_two_step.testing.Sandbox` that knows nothing of the tests before. Meanwhile no client reaches another machine."""
+    monkeypatch.setenv("WHATSAPP_TWO_STEP_LOOPBACK_ONLY", "1")
+    _whatsapp_sandbox_of_the_session.reset()
+    return _whatsapp_sandbox_of_the_session

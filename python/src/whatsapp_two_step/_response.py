@@ -1,13 +1,53 @@
 """What a call gives back."""
 
-from __future__ import annotations
-
 from whatsapp_two_step._value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from dataclasses import Field
+    from typing import Any, ClassVar
+
+    from typing_extensions import Self
+else:
+    from whatsapp_two_step._names import Any, ClassVar, Mapping, Self
 
 _set = object.__setattr__  # Every call makes these two, and a loop over their fields would be a tenth of it.
 
 
-class Usage(Value):
+class _Fields:
+    """What `dataclasses` asks a class for, made when it asks: importing that module takes longer than ours."""
+
+    def __get__(self, _: object, cls: "type[Plain]") -> "dict[str, Field[Any]]":
+        from dataclasses import make_dataclass
+
+        hints = [(name, cls.__annotations__[name]) for name in cls.__slots__]
+        fields: "dict[str, Field[Any]]" = vars(make_dataclass(cls.__name__, hints, frozen=True))["__dataclass_fields__"]
+        return fields
+
+
+class Plain(Value):
+    """Turns into plain data and back; to `dataclasses.asdict` and what builds on it, it is a dataclass."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+        __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+    else:
+        __dataclass_fields__ = _Fields()
+
+    @classmethod
+    def from_dict(cls, fields: Mapping[str, Any]) -> Self:
+        """From what `to_dict` gave."""
+        return cls(**{name: fields[name] for name in cls.__slots__ if name in fields})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Its fields as plain data, for JSON."""
+        values = ((name, getattr(self, name)) for name in self.__slots__)
+        return {name: value.to_dict() if isinstance(value, Plain) else value for name, value in values}
+
+
+class Usage(Plain):
     """How much of its call budget an app or account has used, as the server said with its answer."""
 
     __slots__ = __match_args__ = ("highest_percentage", "time_to_regain_access")
@@ -22,7 +62,7 @@ class Usage(Value):
         _set(self, "time_to_regain_access", time_to_regain_access)
 
 
-class SetTwoStepPinResponse(Value):
+class SetTwoStepPinResponse(Plain):
     """The server set the PIN.
 
     >>> SetTwoStepPinResponse(attempts=2)
@@ -51,6 +91,12 @@ class SetTwoStepPinResponse(Value):
         _set(self, "api_version", api_version)
         _set(self, "attempts", attempts)
         _set(self, "usage", usage)
+
+    @classmethod
+    def from_dict(cls, fields: Mapping[str, Any]) -> Self:
+        """From what `to_dict` gave."""
+        usage = fields.get("usage")
+        return super().from_dict({**fields, "usage": None if usage is None else Usage.from_dict(usage)})
 
 
 def make_response(

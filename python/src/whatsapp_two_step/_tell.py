@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from whatsapp_two_step._http import TransportError
+from whatsapp_two_step._reason import chain, reason
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     Returned = tuple[Any, BaseException | None]
     # Or, when the time is over, whether the request may have left.
     End = Returned | bool
+
+# So many seconds too late a time limit strikes only where the process was frozen; so many an answer has then to be heard of.
+LATE = 0.05
+GRACE = 0.05
 
 # These tell of a mistake in the program and not of the network: the next attempt would meet it too.
 _MISTAKES = (TypeError, AttributeError, NameError, NotImplementedError, AssertionError, ImportError, SyntaxError)
@@ -40,24 +45,16 @@ def tell(call: NativeCall, end: End, elapsed: float) -> tuple[_Step, BaseExcepti
     problem = "timeout" if said.timed_out else "program_fault" if isinstance(error, _MISTAKES) else "connection"
     texts = _texts(error, str)
     may_be_shown = not call.repeats_a_secret("\n".join([*texts, *_texts(error, repr)]))
-    step = call.failed(elapsed, problem, texts, said.before_sending, said.unprocessed)
+    why, is_lasting = reason(error)
+    if said.reason is not None or said.lasting:
+        why, is_lasting = said.reason, said.lasting
+    step = call.failed(elapsed, problem, texts, said.before_sending, said.unprocessed, why, is_lasting)
     return step, error if may_be_shown else None
 
 
 def _texts(error: BaseException, show: Callable[[BaseException], str]) -> list[str]:
     """What a traceback prints: the exception and its causes, the members of a group, and their notes."""
-    texts: list[str] = []
-    seen: set[int] = set()
-    todo: list[Any] = [error]
-    while todo:
-        next_ = todo.pop()
-        if not isinstance(next_, BaseException) or id(next_) in seen:
-            continue
-        seen.add(id(next_))
-        texts.append(_text(next_, show))
-        members = getattr(next_, "exceptions", ())
-        todo += [next_.__context__, next_.__cause__, *(members if isinstance(members, (tuple, list)) else ())]
-    return texts
+    return [_text(each, show) for each in chain(error)]
 
 
 def _text(error: BaseException, show: Callable[[BaseException], str]) -> str:

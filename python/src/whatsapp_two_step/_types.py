@@ -36,6 +36,24 @@ Outcome = Literal["not_sent", "rejected", "unknown"]
 `unknown`: a request left and no such answer came, either PIN may hold; setting the same PIN again is safe.
 """
 
+Reason = Literal[
+    "dns",
+    "refused",
+    "unreachable",
+    "tls",
+    "proxy",
+    "reset",
+    "closed",
+    "no_descriptors",
+    "connecting",
+    "waiting",
+    "other",
+]
+"""Why a connection failed, or for what a call waited when its time was over."""
+
+Unprocessed = Literal["connection_ended", "stream_refused"]
+"""How a server says that it processed none of a request."""
+
 Seconds = float | timedelta
 """A number of seconds, or a `timedelta`."""
 
@@ -52,6 +70,8 @@ class Settings(TypedDict, total=False):
     timeout: Seconds | None
     connect_timeout: Seconds | None
     max_retries: int | None
+    max_in_flight: int | None
+    allow_http: bool | None
     proxy: str | None
     root_certificates: Certificates | None
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NoReturn
+else:
+    from whatsapp_two_step._names import Any, NoReturn
 
 
 class Value:

@@ -10,7 +10,11 @@
 Magic phone number IDs and tokens bring out each error and each fault of the network: `whatsapp-two-step sandbox --table`
 lists them.
 
-With pytest, the fixture `whatsapp_sandbox` is one that runs for the whole session.
+With pytest, the fixture `whatsapp_sandbox` is one that every test finds as new. While a test uses it, no client reaches another
+machine (`WHATSAPP_TWO_STEP_LOOPBACK_ONLY`).
+
+The clients' own sockets are Rust's: respx, responses, pytest-socket and a patched `socket` don't see them. Give a client the
+sandbox's `base_url`, or a `transport`.
 """
 
 from __future__ import annotations
@@ -20,9 +24,9 @@ from whatsapp_two_step._value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from typing_extensions import Self
+else:
+    from whatsapp_two_step._names import Self
 
 __all__ = ["RecordedRequest", "Sandbox", "Stats"]
 
@@ -102,6 +106,10 @@ class Sandbox:
         """Its counters."""
         return Stats(*self._native.stats())
 
+    def reset(self) -> None:
+        """Forgets PINs, requests and counters, and where each script stands: as new for the next test."""
+        self._native.reset()
+
     def stop(self) -> None:
         """Stops it, and closes its connections."""
         self._native.stop()
@@ -109,7 +117,5 @@ class Sandbox:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()

@@ -4,19 +4,25 @@
 
 Each sends a request once, follows no redirect, and says so when it is certain that nothing left. Neither library is imported
 before its adapter is made. The client doesn't close what it was given.
+
+httpx logs each request's URL at INFO, and with an app secret the proof is in it. A proof is made of token and app secret, and
+shows neither, but it is not for logs: `logging.getLogger("httpx").setLevel(logging.WARNING)`.
 """
 
 from __future__ import annotations
 
 from whatsapp_two_step._http import HttpRequest, HttpResponse, TransportError
 from whatsapp_two_step._native import MAX_BODY_BYTES
+from whatsapp_two_step._reason import chain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Literal
+    from typing import Any
 
     import httpx
     import requests
+
+    from whatsapp_two_step._types import Unprocessed
 
 __all__ = ["AsyncHttpxTransport", "HttpxTransport", "RequestsTransport"]
 
@@ -123,7 +129,7 @@ class _Stream:
     async def hear_async(self, event: str, info: dict[str, Any]) -> None:
         self.hear(event, info)
 
-    def unprocessed(self, error: httpx.HTTPError) -> Literal["connection_ended", "stream_refused"] | None:
+    def unprocessed(self, error: httpx.HTTPError) -> Unprocessed | None:
         """Does the server say that it processed none of it? httpcore's exception has h2's event, if there was one."""
         event: Any = next(iter(getattr(error.__cause__, "args", ())), None)
         last = getattr(event, "last_stream_id", None)  # of GOAWAY
@@ -172,7 +178,7 @@ def _from_requests(error: Exception) -> TransportError:
     import requests
     import urllib3
 
-    chain = [error, *_reasons(error)]
+    inside = chain(error)
     nothing_left = (
         requests.ConnectTimeout,
         urllib3.exceptions.NewConnectionError,
@@ -181,27 +187,13 @@ def _from_requests(error: Exception) -> TransportError:
         ssl.SSLCertVerificationError,
     )
     timeouts = (requests.Timeout, urllib3.exceptions.TimeoutError)
+    # urllib3's NewConnectionError is a ConnectTimeoutError.
+    is_refusal = any(isinstance(each, urllib3.exceptions.NewConnectionError) for each in inside)
     return TransportError(
         f"requests: {type(error).__name__}",
-        before_sending=any(isinstance(reason, nothing_left) for reason in chain),
-        timed_out=any(isinstance(reason, timeouts) for reason in chain) and not _is_refusal(chain),
+        before_sending=any(isinstance(each, nothing_left) for each in inside),
+        timed_out=any(isinstance(each, timeouts) for each in inside) and not is_refusal,
     )
-
-
-def _is_refusal(chain: list[BaseException]) -> bool:
-    # urllib3's NewConnectionError is a ConnectTimeoutError.
-    import urllib3
-
-    return any(isinstance(reason, urllib3.exceptions.NewConnectionError) for reason in chain)
-
-
-def _reasons(error: BaseException) -> list[BaseException]:
-    """What urllib3 put inside: as `reason`, or among the arguments."""
-    found: list[BaseException] = []
-    for inner in [getattr(error, "reason", None), *error.args]:
-        if isinstance(inner, BaseException) and inner is not error:
-            found += [inner, *_reasons(inner)]
-    return found
 
 
 def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:

@@ -74,7 +74,7 @@ pub(super) async fn drive<O: Operation>(client: &Inner, operation: O) -> Result<
 const LATE: Duration = Duration::from_millis(50);
 /// So long, and so often, other tasks have their turn then.
 const GRACE: Duration = Duration::from_millis(50);
-const TURNS: u32 = 32;
+const TURNS: u32 = 256; // a tokio worker that is busy looks at its sockets in each 61st turn
 
 /// After a process was frozen, limit and answer are there at the same moment, but the answer is still on its way through the tasks
 /// that carry it. They get their turns before the work is given up.

@@ -1,0 +1,37 @@
+"""Calls under gevent or eventlet: Rust's own thread makes them, and the green thread waits at a socket, so that others run."""
+
+from __future__ import annotations
+
+import select
+
+from whatsapp_two_step._native import Inbox, NativeClient
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from whatsapp_two_step._native import _Options
+    from whatsapp_two_step._response import SetTwoStepPinResponse
+
+
+def call(native: NativeClient, phone_number_id: str, pin: str, options: _Options) -> SetTwoStepPinResponse:
+    """Like `NativeClient.call`. A green thread that is killed closes the request."""
+    try:
+        inbox = Inbox.with_socket()
+        started = native.start(inbox, 0, phone_number_id, pin, options)
+    except NotImplementedError:  # Windows: the others wait
+        return native.call(phone_number_id, pin, options)
+    finally:
+        del pin
+    logs = options[2]
+    try:
+        while True:
+            for _, what in inbox.drain():
+                if isinstance(what, BaseException):
+                    raise what
+                if not isinstance(what, tuple):
+                    return what
+                if logs is not None:
+                    logs(*what)
+            select.select([inbox.fileno()], [], [])
+    finally:
+        started.cancel()
+        what = None  # else exception and frame would hold each other

@@ -1,0 +1,43 @@
+"""What annotations name at run time, so that whoever reads them there can: FastAPI, punq, `typing.get_type_hints`.
+
+`typing` has more exact ones (see `_types`), but takes longer to import than all the rest of the package.
+"""
+
+from __future__ import annotations
+
+from _collections_abc import Iterable, Mapping  # the same as collections.abc's, and always loaded
+from datetime import timedelta
+from os import PathLike
+
+__all__ = [
+    "Any",
+    "AsyncTransportLike",
+    "Certificates",
+    "ClassVar",
+    "ErrorKind",
+    "Iterable",
+    "Mapping",
+    "NoReturn",
+    "Outcome",
+    "Reason",
+    "Seconds",
+    "Self",
+    "Settings",
+    "TransportLike",
+    "Unpack",
+    "Unprocessed",
+]
+
+
+class ClassVar:
+    """The type that stands in it."""
+
+    def __class_getitem__(cls, item: object) -> object:
+        return item
+
+
+Any = Self = NoReturn = TransportLike = AsyncTransportLike = Settings = object
+Unpack = ClassVar
+ErrorKind = Outcome = Reason = Unprocessed = str
+Seconds = float | timedelta
+Certificates = str | bytes | PathLike[str]
