@@ -10,7 +10,13 @@ import type { Transport } from './transport.cjs'
 import { Turns } from './turns.cjs'
 
 /** PEM, or the path of a file of it. */
-export type RootCertificates = string | Uint8Array | { readonly href: string }
+export type RootCertificates = string | Uint8Array | FileUrl
+
+/** A URL of a file, whatever class it is of. */
+export interface FileUrl {
+  /** Begins with `file:`. */
+  readonly href: string
+}
 
 /** The settings of a {@link Client}. Times are in milliseconds. */
 export interface ClientOptions {
@@ -49,18 +55,15 @@ export interface ClientOptions {
   transport?: Transport | undefined
 }
 
-/** The settings of one call. */
-export interface CallOptions {
+/** The settings of one call. `timeoutMs` and `maxRetries` are this call's own; the client's, unless they are given. */
+export interface CallOptions extends Pick<ClientOptions, 'timeoutMs' | 'maxRetries'> {
   /** Stops the call and closes its request; the call rejects with the signal's `reason`, as `fetch` does. */
   signal?: AbortSignal | null | undefined
-  /** How long this call may take. Default: the client's. */
-  timeoutMs?: number | undefined
-  /** How many times this call is repeated at most. Default: the client's. */
-  maxRetries?: number | undefined
 }
 
 /** What a {@link Client} does, for code that takes one: a stand-in of yours implements it. */
 export interface TwoStepClient {
+  /** Sets the number's two-step verification PIN. */
   setTwoStepPin(phoneNumberId: string, pin: string, options?: CallOptions): Promise<SetTwoStepPinResponse>
 }
 

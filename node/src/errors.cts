@@ -108,7 +108,7 @@ export interface TwoStepError extends Omit<TwoStepErrorFields, 'message'> {}
  */
 export class TwoStepError extends Error {
   /** The client makes errors; for tests of yours, `makeError` of `whatsapp-two-step/testing` does. */
-  protected constructor(fields: TwoStepErrorFields, cause: { cause?: unknown }) {
+  protected constructor(fields: TwoStepErrorFields, cause: ErrorOptions) {
     const { message, ...rest } = fields
     super(message, cause)
     Object.assign(this, rest)
@@ -199,7 +199,7 @@ export class UnexpectedResponseError extends TwoStepError {
   declare readonly kind: 'unexpected_response'
 }
 
-type Class = new (fields: TwoStepErrorFields, cause: { cause?: unknown }) => TwoStepError
+type Class = new (fields: TwoStepErrorFields, cause: ErrorOptions) => TwoStepError
 
 const CLASSES = {
   invalid_pin: InvalidPinError,
@@ -241,7 +241,7 @@ const FIELDS = Object.keys({
 } satisfies Record<keyof TwoStepErrorFields, 0>) as Array<keyof TwoStepErrorFields>
 
 /** The error with these fields. A kind that a newer version has is of the base class. */
-export function make(data: TwoStepErrorFields, cause: { cause?: unknown }): TwoStepError {
+export function make(data: TwoStepErrorFields, cause: ErrorOptions): TwoStepError {
   const said = FIELDS.filter((field) => data[field] !== undefined && data[field] !== null)
   const Kind = (Object.hasOwn(CLASSES, data.kind) ? CLASSES[data.kind] : TwoStepError) as unknown as Class
   return new Kind(Object.fromEntries(said.map((field) => [field, data[field]])) as unknown as TwoStepErrorFields, cause)

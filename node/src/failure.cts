@@ -34,8 +34,8 @@ function withoutFrames<T>(make: () => T): T {
   }
 }
 
-function chain(texts: readonly string[]): { cause?: unknown } {
-  return texts.reduceRight<{ cause?: unknown }>((cause, text) => ({ cause: setStack(new Error(text, cause), '') }), {})
+function chain(texts: readonly string[]): ErrorOptions {
+  return texts.reduceRight<ErrorOptions>((cause, text) => ({ cause: setStack(new Error(text, cause), '') }), {})
 }
 
 function setStack(error: Error, frames: string): Error {

@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export { type CallOptions, Client, type ClientOptions, type TwoStepClient } from './client.cjs'
+export { type CallOptions, Client, type ClientOptions, type FileUrl, type RootCertificates, type TwoStepClient } from './client.cjs'
 export {
   AccountRestrictedError,
   AuthenticationError,

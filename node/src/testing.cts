@@ -1,4 +1,4 @@
-import { type ErrorKind, make, type Outcome, type TwoStepError, type TwoStepErrorFields } from './errors.cjs'
+import { make, type TwoStepError, type TwoStepErrorFields } from './errors.cjs'
 import { callSite, type CallSite, toError } from './failure.cjs'
 import { native } from './native.cjs'
 import type { RecordedRequest, SandboxStats } from './recorded.cjs'
@@ -93,7 +93,7 @@ function refused(setting: string, problem: string, site: CallSite): TwoStepError
  * console.log(error instanceof RateLimitedError) // true
  * ```
  */
-export function makeError(fields: Partial<TwoStepErrorFields> & { readonly kind: ErrorKind; readonly outcome: Outcome }): TwoStepError {
+export function makeError(fields: Partial<TwoStepErrorFields> & Pick<TwoStepErrorFields, 'kind' | 'outcome'>): TwoStepError {
   const error = make({ message: `${fields.kind}, made for a test.`, hint: 'Made for a test.', isRetryable: false, attempts: 1, ...fields }, {})
   Error.captureStackTrace(error, makeError)
   return error

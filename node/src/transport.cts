@@ -70,11 +70,17 @@ const UNPROCESSED: Unprocessed[] = ['connectionEnded', 'streamRefused']
 
 /** What a {@link TransportError} says. */
 export interface TransportErrorOptions {
+  /** It is certain that no request left. */
   readonly beforeSending?: boolean
+  /** A time limit of the transport's own struck. */
   readonly timedOut?: boolean
+  /** The server says that it processed none of it. */
   readonly unprocessed?: Unprocessed | undefined
+  /** Why. */
   readonly reason?: Reason | undefined
+  /** It won't pass by itself. */
   readonly lasting?: boolean
+  /** What it comes from. */
   readonly cause?: unknown
 }
 

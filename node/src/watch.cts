@@ -41,6 +41,7 @@ const debug = debuglog('whatsapp-two-step')
 /** Does anybody listen, or is NODE_DEBUG=whatsapp-two-step set? Bun doesn't say the latter. */
 export const isWatched = (): boolean => attempts.hasSubscribers || debug.enabled === true
 
+/** Tells all who watch. */
 export function tell(end: AttemptEnd): void {
   attempts.publish({ ...end })
   if (debug.enabled) debug('%s', line(end))

@@ -24,7 +24,7 @@ for (const file of examples) {
 test('every public name has its comment in the typings', () => {
   const dist = new URL('../node_modules/whatsapp-two-step/dist/', import.meta.url)
   const bare = []
-  for (const name of ['client', 'errors', 'fetch', 'recorded', 'response', 'testing', 'transport']) {
+  for (const name of ['client', 'errors', 'fetch', 'recorded', 'response', 'testing', 'transport', 'watch']) {
     const lines = readFileSync(new URL(`${name}.d.cts`, dist), 'utf8').split('\n')
     lines.forEach((line, at) => {
       const isName = /^export (declare )?(class|function|interface|type) /.test(line) || /^    (static |get |readonly |protected )*\w+\??[:(]/.test(line)

@@ -27,7 +27,7 @@ const spelled = (error) => ({ ...error, message: error.message.replace(/(?<=^Inv
 const RESPONSE = ['trace_id', 'api_version', 'attempts', 'usage']
 const ERROR = [
   'kind', 'message', 'outcome', 'hint', 'http_status', 'graph_code', 'graph_subcode', 'graph_type', 'details', 'user_title',
-  'user_message', 'trace_id', 'retry_after', 'is_retryable', 'attempts',
+  'user_message', 'trace_id', 'retry_after', 'is_retryable', 'reason', 'attempts',
 ]
 
 const clients = new Map()
