@@ -1,6 +1,6 @@
 # Every task of the project: people and CI call the same ones.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-rust test-python test-node test-kotlin test-swift test-conformance test-examples test-bench test-release bench lint soak fuzz audit licenses msrv semver reproducible dist version clean
+.PHONY: help demo test test-setups test-rust test-python test-node test-kotlin test-swift test-conformance test-examples test-bench test-release bench lint soak fuzz audit licenses msrv semver reproducible dist version clean
 
 # In the order of the suites: what is built first serves the ones after it.
 SUITES := $(filter $(patsubst scripts/test-%,%,$(wildcard scripts/test-*)),lint rust python node kotlin swift conformance examples bench release)
@@ -31,6 +31,9 @@ test-swift: ## builds and tests the Swift package, and makes a Swift toolchain w
 
 test-conformance: ## runs every built package through the same cases, and compares
 	@scripts/suite conformance
+
+test-setups: ## runs the packages in bundlers, frameworks and test runners, which it installs
+	@for setups in scripts/test-setups-*; do "$$setups" || exit $$?; done
 
 test-examples: ## runs the examples on the built packages
 	@scripts/suite examples
