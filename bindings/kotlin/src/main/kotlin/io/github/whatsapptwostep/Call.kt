@@ -16,7 +16,7 @@ internal class Call(client: Client, phoneNumberId: String, pin: String) : AutoCl
     private var thrown: Throwable? = null
     private var canBeShown = true
 
-    var step: Step = Step.read(Core.begin(beginning(client, phoneNumberId, pin)))
+    var step: Step = Step.read(Core.begin(beginning(client.number, phoneNumberId, pin, null, null, ThreadLocalRandom.current().nextLong()).toByteArray()))
         private set
 
     /** For the whole call. */
@@ -60,23 +60,19 @@ internal class Call(client: Client, phoneNumberId: String, pin: String) : AutoCl
 
     private fun answered(call: Long, response: TransportResponse): ByteArray {
         thrown = null
-        val answer = Record().long(response.status.toLong()).int(response.headers.count() * 2)
-        response.headers.forEach { (name, value) -> answer.text(name).text(value) }
-        return Core.answered(call, elapsed.inWholeNanoseconds, answer.bytes(response.body).toByteArray())
+        return Core.answered(call, elapsed.inWholeNanoseconds, answer(response).toByteArray())
     }
 
     private fun failed(request: TransportRequest, exception: Throwable): ByteArray {
-        val original = (exception as? TransportException)?.cause ?: exception
         val said = exception as? TransportException
+        val original = said?.cause ?: exception
         val shown = runCatching { original.stackTraceToString() }.getOrNull()
         thrown = original
         canBeShown = shown != null
-        val noAnswer = Record().int(exception.problem.ordinal + 1)
-        if (said?.problem == Problem.BODY_TOO_LARGE) noAnswer.short(said.httpStatus)
-        noAnswer.bool(said?.beforeSending == true || !request.mayHaveLeft)
-        said?.unprocessed.let { if (it == null) noAnswer.bool(false) else noAnswer.bool(true).int(it.ordinal + 1) }
-        noAnswer.text(runCatching { original.toString() }.getOrDefault("an exception that can't be printed")).text(shown.orEmpty())
-        return Core.failed(request.call, elapsed.inWholeNanoseconds, noAnswer.toByteArray())
+        val text = runCatching { original.toString() }.getOrDefault("an exception that can't be printed")
+        val beforeSending = said?.beforeSending == true || !request.mayHaveLeft
+        val record = noAnswer(exception.problem, said, beforeSending, text, shown.orEmpty())
+        return Core.failed(request.call, elapsed.inWholeNanoseconds, record.toByteArray())
     }
 
     /** What the transport threw, if that is why the call failed; clean words in its place, if it repeats a secret. */
@@ -85,13 +81,3 @@ internal class Call(client: Client, phoneNumberId: String, pin: String) : AutoCl
         return thrown?.let { if (failure.causeIsClean && canBeShown) it else TransportException.redacted(words, it.stackTrace) }
     }
 }
-
-private fun beginning(client: Client, phoneNumberId: String, pin: String): ByteArray =
-    Record()
-        .long(client.number)
-        .text(phoneNumberId)
-        .text(pin)
-        .doubleOrNull(null) // the client's timeout
-        .longOrNull(null) // and its number of retries
-        .long(ThreadLocalRandom.current().nextLong())
-        .toByteArray()

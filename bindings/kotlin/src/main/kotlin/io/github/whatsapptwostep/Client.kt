@@ -16,6 +16,7 @@ internal class Client private constructor(owner: TwoStepClient, val number: Long
         private val dropped = ReferenceQueue<Any>()
 
         fun open(owner: TwoStepClient, settings: Record): Client {
+            Library.check()
             generateSequence { dropped.poll() as Client? }.forEach(Client::close)
             val opening = ByteBuffer.wrap(Core.openClient(settings.toByteArray()))
             if (opening.int != 1) throw twoStepError(Failure(opening), cause = null)

@@ -9,7 +9,7 @@ internal sealed class Step {
     class Send(val request: TransportRequest) : Step()
 
     /** Send nothing for so long. */
-    class Wait(val call: Long, val time: Duration) : Step()
+    class Wait(val call: Long, val time: Duration, val previous: Failure) : Step()
 
     /** It is over: the PIN is set. */
     class Succeeded(val response: SetTwoStepPinResponse) : Step()
@@ -22,7 +22,7 @@ internal sealed class Step {
             with(ByteBuffer.wrap(record)) {
                 when (int) {
                     1 -> Send(TransportRequest(this))
-                    2 -> Wait(call = long, time = time())
+                    2 -> Wait(call = long, time = time(), previous = Failure(this))
                     3 -> Succeeded(SetTwoStepPinResponse(this))
                     else -> Failed(Failure(this))
                 }
@@ -47,6 +47,7 @@ internal class Failure(record: ByteBuffer) {
     val traceId = record.orNull { text() }
     val retryAfter = record.orNull { time() }
     val isRetryable = record.bool()
+    val reason = record.orNull { Reason.entries[int - 1] }
     val attempts = record.int
 
     /** What the transport threw, in clean words. */

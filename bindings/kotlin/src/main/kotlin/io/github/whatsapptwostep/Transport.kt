@@ -90,6 +90,9 @@ public class TransportRequest internal constructor(record: ByteBuffer) {
     /** How long connecting may take: TCP and TLS. */
     public val connectTimeout: Duration = record.time()
 
+    /** What the attempt before came to. */
+    internal val previous: Failure? = record.orNull { Failure(this) }
+
     @Volatile internal var mayHaveLeft: Boolean = true
         private set
 

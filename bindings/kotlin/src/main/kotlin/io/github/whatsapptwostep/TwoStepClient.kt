@@ -118,6 +118,8 @@ public class TwoStepClient private constructor(settings: Builder) : AutoCloseabl
         private var timeout: Duration? = null
         private var connectTimeout: Duration? = null
         private var maxRetries: Int? = null
+        private var maxInFlight: Int? = null
+        private var allowHttp = false
         internal var transport: Transport? = null
 
         /** Adds `appsecret_proof` to each request. Default none. Like the token, it has no place in an app. */
@@ -144,6 +146,15 @@ public class TwoStepClient private constructor(settings: Builder) : AutoCloseabl
         /** How many times a call is repeated at most. Default 2; 0 turns retries off. */
         public fun maxRetries(number: Int): Builder = apply { maxRetries = number }
 
+        /** How many calls of this client may be under way at once; more wait their turn, within their own timeout. Default 256. */
+        public fun maxInFlight(number: Int): Builder = apply { maxInFlight = number }
+
+        /**
+         * May [baseUrl] be plain http to a host name without a dot, or to a private address? For a service of a network of your own, such
+         * as docker-compose's: **token and PIN go in the clear**.
+         */
+        public fun allowHttp(allow: Boolean = true): Builder = apply { allowHttp = allow }
+
         /** Another way to the server, such as a stand-in for tests. Proxy, roots and pins are its own. */
         public fun transport(transport: Transport): Builder = apply { this.transport = transport }
 
@@ -160,13 +171,15 @@ public class TwoStepClient private constructor(settings: Builder) : AutoCloseabl
         internal fun toRecord() =
             Record()
                 .int(1) // Kotlin
-                .text(accessToken)
+                .textOrNull(accessToken)
                 .textOrNull(appSecret)
                 .textOrNull(baseUrl)
+                .bool(allowHttp)
                 .textOrNull(apiVersion)
                 .doubleOrNull(timeout?.toDouble(DurationUnit.SECONDS))
                 .doubleOrNull(connectTimeout?.toDouble(DurationUnit.SECONDS))
                 .longOrNull(maxRetries?.toLong())
+                .longOrNull(maxInFlight?.toLong())
     }
 
     /** Makes clients in Java. */

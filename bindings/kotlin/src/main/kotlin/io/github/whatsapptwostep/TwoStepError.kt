@@ -65,6 +65,9 @@ public sealed class TwoStepError(failure: Failure, cause: Throwable?) : RuntimeE
     /** Would the same call, later, have a chance? */
     public val isRetryable: Boolean = failure.isRetryable
 
+    /** Why the connection failed, or for what the call waited: of `connection_failed` and `timed_out`. */
+    public val reason: Reason? = failure.reason
+
     /** How many requests went out: 0 for bad input. */
     public val attempts: Int = failure.attempts
 
