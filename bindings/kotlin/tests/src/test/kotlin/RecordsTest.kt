@@ -61,7 +61,7 @@ class RecordsTest {
     fun toTheirEnd() {
         for (name in listOf("Refused", "Failed")) {
             val record = ByteBuffer.wrap(bytes(name)).apply { int }
-            assertFailure(Failure(record))
+            assertFailure(Failure.read(record))
             assertFalse(record.hasRemaining(), name)
         }
     }

@@ -160,6 +160,7 @@ fun field(error: TwoStepError, name: String): JsonElement {
     val value =
         when (name) {
             "kind" -> error.kind.code
+            "message" -> error.sentence
             "outcome" -> error.outcome.code
             "reason" -> error.reason?.code
             "retry_after" -> error.retryAfter?.seconds

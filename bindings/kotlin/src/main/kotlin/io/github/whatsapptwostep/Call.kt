@@ -3,20 +3,27 @@ package io.github.whatsapptwostep
 import java.util.concurrent.ThreadLocalRandom
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.nanoseconds
+import kotlin.time.DurationUnit
+import kotlin.time.toJavaDuration
 import kotlin.time.toKotlinDuration
+
+/** What a call is begun with. [caller] was made where it was called: a later stack leads to nobody. */
+internal class Beginning(val phoneNumberId: String, val pin: String, val timeout: Duration?, val maxRetries: Int?, val caller: Throwable)
 
 /**
  * A call: the core decides, and a driver does what it says and tells it what came of that. What a transport threw stays here.
  *
  * To stop it, close it, and its request.
  */
-internal class Call(client: Client, phoneNumberId: String, pin: String) : AutoCloseable {
+internal class Call(client: Client, private val beginning: Beginning) : AutoCloseable {
+    private val listener = client.listener
     private val began = System.nanoTime()
+    private var attemptBegan = Duration.ZERO
     private var waited = Duration.ZERO
     private var thrown: Throwable? = null
     private var canBeShown = true
 
-    var step: Step = Step.read(Core.begin(beginning(client.number, phoneNumberId, pin, null, null, ThreadLocalRandom.current().nextLong()).toByteArray()))
+    var step: Step = Step.read(Core.begin(beginning.toRecord(client).toByteArray()))
         private set
 
     /** For the whole call. */
@@ -26,18 +33,19 @@ internal class Call(client: Client, phoneNumberId: String, pin: String) : AutoCl
     val elapsed: Duration get() = maxOf((System.nanoTime() - began).nanoseconds, waited)
 
     fun sent(request: TransportRequest, result: Result<TransportResponse>) {
-        step = Step.read(result.fold({ answered(request.call, it) }, { failed(request, it) }))
+        ended(result.fold({ answered(request.call, it) }, { failed(request, it) }), result.getOrNull()?.status)
     }
 
     fun waited(wait: Step.Wait, until: Duration) {
         waited = until
         step = Step.read(Core.waited(wait.call, elapsed.inWholeNanoseconds))
+        attemptBegan = elapsed
     }
 
     /** The time is over. */
     fun expire() {
         when (val step = step) {
-            is Step.Send -> this.step = Step.read(Core.expired(step.request.call, elapsed.inWholeNanoseconds, step.request.mayHaveLeft))
+            is Step.Send -> ended(Core.expired(step.request.call, elapsed.inWholeNanoseconds, step.request.mayHaveLeft), httpStatus = null)
             is Step.Wait -> waited(step, until = timeout)
             is Step.Succeeded, is Step.Failed -> {}
         }
@@ -46,7 +54,7 @@ internal class Call(client: Client, phoneNumberId: String, pin: String) : AutoCl
     fun result(): SetTwoStepPinResponse =
         when (val step = step) {
             is Step.Succeeded -> step.response
-            is Step.Failed -> throw twoStepError(step.failure, cause(step.failure))
+            is Step.Failed -> throw twoStepError(step.failure, cause(step.failure)).apply { stackTrace = beginning.caller.stackTrace }
             is Step.Send, is Step.Wait -> error("the call goes on")
         }
 
@@ -56,6 +64,18 @@ internal class Call(client: Client, phoneNumberId: String, pin: String) : AutoCl
             is Step.Wait -> Core.cancel(step.call)
             is Step.Succeeded, is Step.Failed -> {}
         }
+    }
+
+    /** An attempt is over. */
+    private fun ended(record: ByteArray, httpStatus: Int?) {
+        step = Step.read(record)
+        val now = elapsed
+        if (listener != null) tell(listener, step.attemptEnd(httpStatus, (now - attemptBegan).toJavaDuration()))
+        attemptBegan = now
+    }
+
+    private fun tell(listener: AttemptListener, end: AttemptEnd?) {
+        runCatching { if (end != null) listener.attemptEnded(end) }
     }
 
     private fun answered(call: Long, response: TransportResponse): ByteArray {
@@ -81,3 +101,6 @@ internal class Call(client: Client, phoneNumberId: String, pin: String) : AutoCl
         return thrown?.let { if (failure.causeIsClean && canBeShown) it else TransportException.redacted(words, it.stackTrace) }
     }
 }
+
+private fun Beginning.toRecord(client: Client) =
+    beginning(client.number, phoneNumberId, pin, timeout?.toDouble(DurationUnit.SECONDS), maxRetries, ThreadLocalRandom.current().nextLong())

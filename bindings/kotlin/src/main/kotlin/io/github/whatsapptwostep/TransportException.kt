@@ -33,6 +33,12 @@ public class TransportException private constructor(
      */
     public fun lasting(): TransportException = apply { isLasting = true }
 
+    internal fun because(why: Why?): TransportException =
+        apply {
+            reason = why?.reason
+            isLasting = why?.isLasting == true
+        }
+
     /** Says what went wrong. */
     public companion object {
         /** DNS, refused, TLS, reset, closed early: `connection_failed`. */
