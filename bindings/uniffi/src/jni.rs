@@ -9,16 +9,35 @@ use jni::{
     errors::{Result, ThrowRuntimeExAndDefault},
     jni_mangle,
     objects::{JByteArray, JClass},
-    sys::{jboolean, jlong},
+    sys::{jboolean, jint, jlong},
 };
 use uniffi::{Lift, Lower};
 use zeroize::Zeroizing;
 
 use crate::UniFfiTag;
 
+/// The form of the records. Kotlin's `Core` has the same number, and compares: another library than the JAR's own reads them wrongly.
+/// It goes up with each change of what `records.txt` holds.
+const RECORDS: jint = 2;
+
+#[jni_mangle("io.github.whatsapptwostep.Core")]
+pub fn records(_: EnvUnowned<'_>, _: JClass<'_>) -> jint {
+    RECORDS
+}
+
 #[jni_mangle("io.github.whatsapptwostep.Core")]
 pub fn open_client<'l>(env: EnvUnowned<'l>, _: JClass<'l>, settings: JByteArray<'l>) -> JByteArray<'l> {
     give(env, |env| Ok(crate::open_client(take(env, &settings)?)))
+}
+
+#[jni_mangle("io.github.whatsapptwostep.Core")]
+pub fn with_access_token<'l>(
+    env: EnvUnowned<'l>,
+    _: JClass<'l>,
+    client: jlong,
+    access_token: JByteArray<'l>,
+) -> JByteArray<'l> {
+    give(env, |env| Ok(crate::with_access_token(client.cast_unsigned(), take(env, &access_token)?)))
 }
 
 #[jni_mangle("io.github.whatsapptwostep.Core")]
@@ -92,3 +111,6 @@ fn give<'l, T: Lower<UniFfiTag>>(
     });
     bytes.resolve::<ThrowRuntimeExAndDefault>()
 }
+
+#[cfg(test)]
+mod tests;

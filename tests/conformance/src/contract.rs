@@ -52,8 +52,9 @@ fn apart(language: &str, part: &str) -> (&'static [&'static str], &'static [&'st
     match (language, part) {
         // A mirror shows what is private too.
         ("swift", "error_fields") => (&["cause", "text"], &[]),
+        ("kotlin", "error_fields") => (&["sentence"], &[]),
         // Proxy and roots are the host's HTTP stack's own.
-        ("kotlin", "settings") => (&["http_client"], &["proxy", "root_certificates"]),
+        ("kotlin", "settings") => (&["http_client", "listener"], &["proxy", "root_certificates"]),
         ("command", "settings") => (&[], &["transport"]),
         _ => (&[], &[]),
     }

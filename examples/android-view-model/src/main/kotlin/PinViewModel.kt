@@ -38,7 +38,7 @@ class PinViewModel(private val client: TwoStepClient, private val phoneNumberId:
                 } catch (error: TwoStepError) {
                     // An earlier call's doubt lasts until one succeeds: a refusal now says nothing of it.
                     val wasInDoubt = before is PinState.Failed && before.isInDoubt
-                    PinState.Failed(error.message, error.hint, wasInDoubt || error.outcome == Outcome.UNKNOWN)
+                    PinState.Failed(error.sentence, error.hint, wasInDoubt || error.outcome == Outcome.UNKNOWN)
                 }
         }
     }

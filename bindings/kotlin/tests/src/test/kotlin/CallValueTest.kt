@@ -1,16 +1,22 @@
 import com.google.gson.JsonObject
 import io.github.whatsapptwostep.Core
 import io.github.whatsapptwostep.Failure
-import io.github.whatsapptwostep.Record
+import io.github.whatsapptwostep.Problem
 import io.github.whatsapptwostep.Step
+import io.github.whatsapptwostep.TransportException
+import io.github.whatsapptwostep.TwoStepClient
+import io.github.whatsapptwostep.answer
+import io.github.whatsapptwostep.beginning
+import io.github.whatsapptwostep.noAnswer
 import java.nio.ByteBuffer
+import kotlin.time.Duration.Companion.seconds
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.DynamicTest
 import org.junit.jupiter.api.DynamicTest.dynamicTest
 import org.junit.jupiter.api.TestFactory
 
-/** `calls.json` on the call itself, which nobody drives: times are made up, and nothing waits. The only test that sees what is internal. */
+/** `calls.json` on the call itself, which nobody drives: times are made up, and nothing waits. */
 class CallValueTest {
     @TestFactory
     fun scripts(): List<DynamicTest> =
@@ -44,32 +50,23 @@ class CallValueTest {
     private fun nanos(seconds: Double) = (seconds * 1e9).toLong()
 
     private fun begin(settings: JsonObject): Step {
-        val client = Record().int(1).text(TOKEN).textOrNull(null).textOrNull(null).textOrNull(null)
-        client.doubleOrNull(settings["timeout"].asDouble).doubleOrNull(null).longOrNull(settings["max_retries"].asLong)
+        val client = TwoStepClient.builder(TOKEN).timeout(settings["timeout"].asDouble.seconds).maxRetries(settings["max_retries"].asInt).toRecord()
         val number = ByteBuffer.wrap(Core.openClient(client.toByteArray())).getLong(Int.SIZE_BYTES)
-        val call = Record().long(number).text(ID).text(PIN).doubleOrNull(null).longOrNull(null).long(7)
+        val call = beginning(number, ID, PIN, timeout = null, maxRetries = null, seed = 7)
         return Step.read(Core.begin(call.toByteArray())).also { Core.closeClient(number) }
     }
 
     private fun tell(call: Long, elapsed: Long, event: JsonObject): ByteArray {
         if (event.has("hang")) return Core.expired(call, elapsed, event["may_have_left"]?.asBoolean != false)
-        val failure = event["fail"].stringOrNull ?: return Core.answered(call, elapsed, answer(event.getAsJsonObject("answer")))
-        val record = Record().int(listOf("connection", "timeout", "body_too_large", "malformed", "program_fault").indexOf(failure) + 1)
-        if (failure == "body_too_large") record.short(200)
-        record.bool(event["before_sending"]?.asBoolean == true)
-        when (event["unprocessed"].stringOrNull) {
-            null -> record.bool(false)
-            "connection_ended" -> record.bool(true).int(1)
-            else -> record.bool(true).int(2)
-        }
-        return Core.failed(call, elapsed, record.text("gone").text("gone").toByteArray())
-    }
-
-    private fun answer(answer: JsonObject): ByteArray {
-        val headers = answer.getAsJsonObject("headers").asMap()
-        val record = Record().long(answer["status"].asLong).int(headers.size * 2)
-        headers.forEach { (name, value) -> record.text(name).text(value.asString) }
-        return record.text(answer.text("body")).toByteArray()
+        val failure = event["fail"].stringOrNull ?: return Core.answered(call, elapsed, answer(answer(event.getAsJsonObject("answer"))).toByteArray())
+        val said =
+            when (event["unprocessed"].stringOrNull) {
+                "connection_ended" -> TransportException.connectionEnded()
+                "stream_refused" -> TransportException.streamRefused()
+                else -> TransportException.bodyTooLarge(200)
+            }
+        val problem = Problem.valueOf(failure.uppercase())
+        return Core.failed(call, elapsed, noAnswer(problem, said, event["before_sending"]?.asBoolean == true, "gone", "gone").toByteArray())
     }
 
     private fun compare(expect: JsonObject, end: Step) {

@@ -68,6 +68,7 @@ object Driver {
             settings["timeout"]?.let { timeout(it.asDouble.seconds) }
             settings["connect_timeout"]?.let { connectTimeout(it.asDouble.seconds) }
             settings["max_retries"]?.let { maxRetries(it.asInt) }
+            settings["max_in_flight"]?.let { maxInFlight(it.asInt) }
             settings["root_certificates"].stringOrNull?.let { httpClient(trusting(it)) }
         }
 
@@ -94,7 +95,7 @@ object Driver {
     private fun fields(error: TwoStepError) =
         mapOf(
             "kind" to error.kind.code,
-            "message" to error.message,
+            "message" to error.sentence,
             "outcome" to error.outcome.code,
             "hint" to error.hint,
             "http_status" to error.httpStatus,
@@ -107,6 +108,7 @@ object Driver {
             "trace_id" to error.traceId,
             "retry_after" to error.retryAfter?.seconds,
             "is_retryable" to error.isRetryable,
+            "reason" to error.reason?.code,
             "attempts" to error.attempts,
         )
 }

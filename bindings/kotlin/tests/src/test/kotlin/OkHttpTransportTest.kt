@@ -1,9 +1,11 @@
 import io.github.whatsapptwostep.ConnectionFailedError
 import io.github.whatsapptwostep.Outcome
+import io.github.whatsapptwostep.Reason
 import io.github.whatsapptwostep.ServiceUnavailableError
 import io.github.whatsapptwostep.TimedOutError
 import io.github.whatsapptwostep.TwoStepClient
 import java.net.InetAddress
+import java.net.Proxy
 import java.net.ServerSocket
 import java.util.concurrent.TimeUnit
 import kotlin.concurrent.thread
@@ -39,14 +41,55 @@ class OkHttpTransportTest {
         val refused = failure(at("http://127.0.0.1:$free"))
         assertEquals(Outcome.NOT_SENT, refused.outcome)
         assertTrue(refused is ConnectionFailedError && refused.cause is java.net.ConnectException, "$refused")
+        assertEquals(Reason.REFUSED, refused.reason)
+        assertIn("the connection was refused", refused.message)
         val unknown = failure(at("https://no-such-host.invalid"))
-        assertTrue(unknown is ConnectionFailedError && unknown.outcome == Outcome.NOT_SENT, "$unknown")
+        assertTrue(unknown is ConnectionFailedError && unknown.outcome == Outcome.NOT_SENT && unknown.reason == Reason.DNS, "$unknown")
     }
 
     @Test
     fun aServerWithoutTlsGetsNothing() {
         val error = failure(at(Sandbox.url.replace("http://", "https://")))
-        assertTrue(error is ConnectionFailedError && error.outcome == Outcome.NOT_SENT, "$error")
+        assertTrue(error is ConnectionFailedError && error.outcome == Outcome.NOT_SENT && error.reason == Reason.TLS, "$error")
+    }
+
+    /** What stays as it is, is not tried again. */
+    @Test
+    fun aProxySaysWhatItWants() {
+        for ((answer, isLasting) in listOf("407 Proxy Authentication Required" to true, "502 Bad Gateway" to false)) {
+            ServerSocket(0, 50, InetAddress.getLoopbackAddress()).use { socket ->
+                thread(isDaemon = true) {
+                    runCatching {
+                        while (true) socket.accept().use { connection ->
+                            connection.getInputStream().read(ByteArray(65_536))
+                            connection.getOutputStream().write("HTTP/1.1 $answer\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".toByteArray())
+                        }
+                    }
+                }
+                val own = OkHttpClient.Builder().proxy(Proxy(Proxy.Type.HTTP, socket.localSocketAddress)).build()
+                val error = failure(at("https://graph.test") { httpClient(own).maxRetries(1) })
+                assertEquals(listOf(Outcome.NOT_SENT, Reason.PROXY, !isLasting), listOf(error.outcome, error.reason, error.isRetryable), "$error")
+                assertEquals(if (isLasting) 1 else 2, error.attempts)
+            }
+        }
+    }
+
+    @Test
+    fun anAnswerThatBreaksOff() {
+        for ((resets, reason) in listOf(true to Reason.RESET, false to Reason.CLOSED)) {
+            ServerSocket(0, 50, InetAddress.getLoopbackAddress()).use { socket ->
+                thread(isDaemon = true) {
+                    runCatching {
+                        while (true) socket.accept().use { connection ->
+                            connection.getInputStream().read(ByteArray(65_536))
+                            if (resets) connection.setSoLinger(true, 0)
+                        }
+                    }
+                }
+                val error = failure(at("http://127.0.0.1:${socket.localPort}"))
+                assertEquals(Outcome.UNKNOWN to reason, error.outcome to error.reason, "$error")
+            }
+        }
     }
 
     @Test
@@ -82,8 +125,10 @@ class OkHttpTransportTest {
                 }
             }
             val url = "https://localhost:${socket.localPort}"
-            val error = failure(at(url))
+            val error = failure(at(url) { maxRetries(2) })
             assertTrue(error is ConnectionFailedError && error.outcome == Outcome.NOT_SENT, "$error")
+            assertEquals(Triple(Reason.TLS, false, 1), Triple(error.reason, error.isRetryable, error.attempts))
+            assertIn("certificate is not trusted", error.message)
             val trust = HandshakeCertificates.Builder().addTrustedCertificate(certificate.certificate).build()
             val own = OkHttpClient.Builder().sslSocketFactory(trust.sslSocketFactory(), trust.trustManager).build()
             runBlocking { at(url) { httpClient(own) }.setTwoStepPin(ID, PIN) }

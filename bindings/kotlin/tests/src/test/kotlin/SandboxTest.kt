@@ -90,7 +90,7 @@ class SandboxTest {
     @Test
     fun errorsReadWell() {
         val error = failure { client("EAAsandboxExpired").setTwoStepPin(ID, PIN) } as AuthenticationError
-        assertEquals("The server refused the access token: Error validating access token: Session has expired.", error.message)
+        assertEquals("The server refused the access token: Error validating access token: Session has expired.", error.sentence)
         assertEquals(listOf(401, 190, 463), listOf(error.httpStatus, error.graphCode, error.graphSubcode))
         assertIn("AuthenticationError: The server refused", error.toString())
         assertIn("trace id ${error.traceId}", error.toString())

@@ -1,6 +1,7 @@
 import io.github.whatsapptwostep.ConnectionFailedError
 import io.github.whatsapptwostep.InvalidPinError
 import io.github.whatsapptwostep.Outcome
+import io.github.whatsapptwostep.Reason
 import io.github.whatsapptwostep.TimedOutError
 import io.github.whatsapptwostep.Transport
 import io.github.whatsapptwostep.TransportException
@@ -107,6 +108,9 @@ class TransportTest {
             assertEquals(2, error.attempts) // though it may not be tried again
         }
         assertTrue(thrown(TransportException.timeout()) is TimedOutError)
+        for (reason in Reason.entries) assertEquals(reason, thrown(TransportException.connection().because(reason)).reason)
+        val untrusted = TwoStepClient(TOKEN) { transport { throw TransportException.connection(original, beforeSending = true).because(Reason.TLS).lasting() } }
+        with(failure { untrusted.setTwoStepPin(ID, PIN) }) { assertEquals(1 to false, attempts to isRetryable) }
         assertEquals(204, thrown(TransportException.bodyTooLarge(204)).httpStatus)
         assertTrue(thrown(TransportException.malformed()) is UnexpectedResponseError)
     }

@@ -2,6 +2,7 @@ import com.google.gson.JsonElement
 import com.google.gson.JsonObject
 import io.github.whatsapptwostep.ErrorKind
 import io.github.whatsapptwostep.Outcome
+import io.github.whatsapptwostep.Reason
 import io.github.whatsapptwostep.Transport
 import io.github.whatsapptwostep.TransportRequest
 import io.github.whatsapptwostep.TwoStepClient
@@ -22,6 +23,7 @@ class VectorsTest {
         val kinds = vectors("kinds")
         assertEquals(kinds.list("kinds").map { it.asString }, ErrorKind.entries.map { it.code })
         assertEquals(kinds.list("outcomes").map { it.asString }, Outcome.entries.map { it.code })
+        assertEquals(kinds.list("reasons").map { it.asString }, Reason.entries.map { it.code })
         val fields = TwoStepError::class.java.methods.map { it.name.removePrefix("get").snake() }
         for (field in kinds.list("error_fields")) assertTrue(field.asString in fields, "$field")
     }
@@ -48,7 +50,7 @@ class VectorsTest {
         for (case in vectors.list("invalid")) {
             val input = case.asJsonObject["value"].stringOrNull.orEmpty()
             val error = checkRefused(case.asJsonObject, "invalid_configuration", input) { build(case.asJsonObject) }
-            assertIn(case.asJsonObject.text("setting"), error.message)
+            assertIn(case.asJsonObject.text("setting").camel().replaceFirstChar(Char::lowercase), error.message)
         }
     }
 
@@ -63,6 +65,7 @@ class VectorsTest {
                 "timeout" -> timeout(value.asDouble.seconds)
                 "connect_timeout" -> connectTimeout(value.asDouble.seconds)
                 "max_retries" -> maxRetries(value.asInt)
+                "max_in_flight" -> maxInFlight(value.asInt)
                 else -> error("unknown setting $setting")
             }
         }
@@ -74,7 +77,8 @@ class VectorsTest {
         } catch (error: TwoStepError) {
             assertEquals(kind to Outcome.NOT_SENT, error.kind.code to error.outcome, "$case")
             assertEquals(0, error.attempts, "$case")
-            for (word in case.list("words")) assertIn(word.asString, error.message)
+            // A setting is named as it is here: a word such as allow_http is allowHttp.
+            for (word in case.list("words")) assertIn(word.asString.replace(Regex("_([a-z])")) { it.groupValues[1].uppercase() }, error.message)
             if (input.length > 5 && input != "graph.facebook.com") assertHidden(shown(error), input)
             return error
         }
@@ -156,7 +160,9 @@ fun field(error: TwoStepError, name: String): JsonElement {
     val value =
         when (name) {
             "kind" -> error.kind.code
+            "message" -> error.sentence
             "outcome" -> error.outcome.code
+            "reason" -> error.reason?.code
             "retry_after" -> error.retryAfter?.seconds
             "is_retryable" -> error.isRetryable
             else -> error.javaClass.getMethod("get" + name.camel()).invoke(error)

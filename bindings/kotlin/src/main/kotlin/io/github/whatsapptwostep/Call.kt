@@ -3,20 +3,27 @@ package io.github.whatsapptwostep
 import java.util.concurrent.ThreadLocalRandom
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.nanoseconds
+import kotlin.time.DurationUnit
+import kotlin.time.toJavaDuration
 import kotlin.time.toKotlinDuration
+
+/** What a call is begun with. [caller] was made where it was called: a later stack leads to nobody. */
+internal class Beginning(val phoneNumberId: String, val pin: String, val timeout: Duration?, val maxRetries: Int?, val caller: Throwable)
 
 /**
  * A call: the core decides, and a driver does what it says and tells it what came of that. What a transport threw stays here.
  *
  * To stop it, close it, and its request.
  */
-internal class Call(client: Client, phoneNumberId: String, pin: String) : AutoCloseable {
+internal class Call(client: Client, private val beginning: Beginning) : AutoCloseable {
+    private val listener = client.listener
     private val began = System.nanoTime()
+    private var attemptBegan = Duration.ZERO
     private var waited = Duration.ZERO
     private var thrown: Throwable? = null
     private var canBeShown = true
 
-    var step: Step = Step.read(Core.begin(beginning(client, phoneNumberId, pin)))
+    var step: Step = Step.read(Core.begin(beginning.toRecord(client).toByteArray()))
         private set
 
     /** For the whole call. */
@@ -26,18 +33,19 @@ internal class Call(client: Client, phoneNumberId: String, pin: String) : AutoCl
     val elapsed: Duration get() = maxOf((System.nanoTime() - began).nanoseconds, waited)
 
     fun sent(request: TransportRequest, result: Result<TransportResponse>) {
-        step = Step.read(result.fold({ answered(request.call, it) }, { failed(request, it) }))
+        ended(result.fold({ answered(request.call, it) }, { failed(request, it) }), result.getOrNull()?.status)
     }
 
     fun waited(wait: Step.Wait, until: Duration) {
         waited = until
         step = Step.read(Core.waited(wait.call, elapsed.inWholeNanoseconds))
+        attemptBegan = elapsed
     }
 
     /** The time is over. */
     fun expire() {
         when (val step = step) {
-            is Step.Send -> this.step = Step.read(Core.expired(step.request.call, elapsed.inWholeNanoseconds, step.request.mayHaveLeft))
+            is Step.Send -> ended(Core.expired(step.request.call, elapsed.inWholeNanoseconds, step.request.mayHaveLeft), httpStatus = null)
             is Step.Wait -> waited(step, until = timeout)
             is Step.Succeeded, is Step.Failed -> {}
         }
@@ -46,7 +54,7 @@ internal class Call(client: Client, phoneNumberId: String, pin: String) : AutoCl
     fun result(): SetTwoStepPinResponse =
         when (val step = step) {
             is Step.Succeeded -> step.response
-            is Step.Failed -> throw twoStepError(step.failure, cause(step.failure))
+            is Step.Failed -> throw twoStepError(step.failure, cause(step.failure)).apply { stackTrace = beginning.caller.stackTrace }
             is Step.Send, is Step.Wait -> error("the call goes on")
         }
 
@@ -58,25 +66,33 @@ internal class Call(client: Client, phoneNumberId: String, pin: String) : AutoCl
         }
     }
 
+    /** An attempt is over. */
+    private fun ended(record: ByteArray, httpStatus: Int?) {
+        step = Step.read(record)
+        val now = elapsed
+        if (listener != null) tell(listener, step.attemptEnd(httpStatus, (now - attemptBegan).toJavaDuration()))
+        attemptBegan = now
+    }
+
+    private fun tell(listener: AttemptListener, end: AttemptEnd?) {
+        runCatching { if (end != null) listener.attemptEnded(end) }
+    }
+
     private fun answered(call: Long, response: TransportResponse): ByteArray {
         thrown = null
-        val answer = Record().long(response.status.toLong()).int(response.headers.count() * 2)
-        response.headers.forEach { (name, value) -> answer.text(name).text(value) }
-        return Core.answered(call, elapsed.inWholeNanoseconds, answer.bytes(response.body).toByteArray())
+        return Core.answered(call, elapsed.inWholeNanoseconds, answer(response).toByteArray())
     }
 
     private fun failed(request: TransportRequest, exception: Throwable): ByteArray {
-        val original = (exception as? TransportException)?.cause ?: exception
         val said = exception as? TransportException
+        val original = said?.cause ?: exception
         val shown = runCatching { original.stackTraceToString() }.getOrNull()
         thrown = original
         canBeShown = shown != null
-        val noAnswer = Record().int(exception.problem.ordinal + 1)
-        if (said?.problem == Problem.BODY_TOO_LARGE) noAnswer.short(said.httpStatus)
-        noAnswer.bool(said?.beforeSending == true || !request.mayHaveLeft)
-        said?.unprocessed.let { if (it == null) noAnswer.bool(false) else noAnswer.bool(true).int(it.ordinal + 1) }
-        noAnswer.text(runCatching { original.toString() }.getOrDefault("an exception that can't be printed")).text(shown.orEmpty())
-        return Core.failed(request.call, elapsed.inWholeNanoseconds, noAnswer.toByteArray())
+        val text = runCatching { original.toString() }.getOrDefault("an exception that can't be printed")
+        val beforeSending = said?.beforeSending == true || !request.mayHaveLeft
+        val record = noAnswer(exception.problem, said, beforeSending, text, shown.orEmpty())
+        return Core.failed(request.call, elapsed.inWholeNanoseconds, record.toByteArray())
     }
 
     /** What the transport threw, if that is why the call failed; clean words in its place, if it repeats a secret. */
@@ -86,12 +102,5 @@ internal class Call(client: Client, phoneNumberId: String, pin: String) : AutoCl
     }
 }
 
-private fun beginning(client: Client, phoneNumberId: String, pin: String): ByteArray =
-    Record()
-        .long(client.number)
-        .text(phoneNumberId)
-        .text(pin)
-        .doubleOrNull(null) // the client's timeout
-        .longOrNull(null) // and its number of retries
-        .long(ThreadLocalRandom.current().nextLong())
-        .toByteArray()
+private fun Beginning.toRecord(client: Client) =
+    beginning(client.number, phoneNumberId, pin, timeout?.toDouble(DurationUnit.SECONDS), maxRetries, ThreadLocalRandom.current().nextLong())

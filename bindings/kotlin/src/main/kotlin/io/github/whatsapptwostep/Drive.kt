@@ -3,24 +3,30 @@ package io.github.whatsapptwostep
 import java.time.Duration as JavaDuration
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.milliseconds
+import kotlin.time.toJavaDuration
 import kotlin.time.toKotlinDuration
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.CoroutineStart.UNDISPATCHED
 import kotlinx.coroutines.Deferred
+import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.async
 import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.delay
+import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.sync.Semaphore
 import kotlinx.coroutines.withTimeoutOrNull
 
 /** Drives the call in the caller's own context: deadline, waits and cancelling are his coroutine's. */
-internal suspend fun Call.drive(transport: Transport): SetTwoStepPinResponse {
+internal suspend fun Call.drive(way: Way): SetTwoStepPinResponse {
     var sending: Deferred<Result<TransportResponse>>? = null
+    var hasTurn = way.turns.tryAcquire()
     try {
         withTimeoutOrNull(timeout) {
+            if (!hasTurn) awaitTurn(way.turns).also { hasTurn = true }
             while (true) {
                 when (val step = step) {
-                    is Step.Send -> sent(step.request, transport.start(step.request).also { sending = it }.await())
+                    is Step.Send -> sent(step.request, way.transport.start(step.request).also { sending = it }.await())
                     is Step.Wait -> {
                         val until = elapsed + step.time.toKotlinDuration()
                         delay(step.time.toKotlinDuration())
@@ -36,8 +42,18 @@ internal suspend fun Call.drive(transport: Transport): SetTwoStepPinResponse {
         return result()
     } finally {
         sending?.cancel()
+        if (hasTurn) way.turns.release()
         close()
     }
+}
+
+/** Nothing leaves before the turn comes, and the time that it takes is the call's own. */
+private suspend fun Call.awaitTurn(turns: Semaphore) {
+    val request = (step as Step.Send).request
+    request.connecting()
+    turns.acquire()
+    request.timeLeft = (timeout - elapsed).coerceAtLeast(Duration.ZERO).toJavaDuration()
+    request.sending()
 }
 
 /**
@@ -55,8 +71,11 @@ private suspend fun <T> Deferred<T>.ifThere(late: Duration): T? =
 internal typealias SendHere = (TransportRequest) -> Result<TransportResponse>?
 
 /** Drives the call on the caller's thread, all of it: nothing that blocks another thread can hold it up. */
-internal fun Call.driveHere(send: SendHere): SetTwoStepPinResponse {
+internal fun Call.driveHere(turns: Semaphore, send: SendHere): SetTwoStepPinResponse {
+    var hasTurn = turns.tryAcquire()
     try {
+        if (!hasTurn) runBlocking(Dispatchers.Unconfined) { withTimeoutOrNull(timeout) { awaitTurn(turns).also { hasTurn = true } } }
+        if (!hasTurn) expire()
         while (true) {
             when (val step = step) {
                 is Step.Send -> {
@@ -74,6 +93,7 @@ internal fun Call.driveHere(send: SendHere): SetTwoStepPinResponse {
             }
         }
     } finally {
+        if (hasTurn) turns.release()
         close()
     }
 }

@@ -25,6 +25,46 @@ public enum class ErrorKind {
     public val code: String = name.map { if (it in 'A'..'Z') it + 32 else it }.joinToString("")
 }
 
+/** Why a connection failed, or for what a call waited when its time was over. */
+public enum class Reason {
+    /** The host's name could not be resolved. */
+    DNS,
+
+    /** Nothing listens there, or a firewall says no. */
+    REFUSED,
+
+    /** No way to the host or its network. */
+    UNREACHABLE,
+
+    /** The TLS handshake failed; where it isn't retryable, the certificate isn't trusted. */
+    TLS,
+
+    /** The proxy failed; where it isn't retryable, it wants another user name or password. */
+    PROXY,
+
+    /** The connection was reset. */
+    RESET,
+
+    /** The connection was closed before a whole answer came. */
+    CLOSED,
+
+    /** This process or system has too many open files and sockets. */
+    NO_DESCRIPTORS,
+
+    /** Time ran out before there was a connection, or a turn among the client's calls. */
+    CONNECTING,
+
+    /** Time ran out before an answer came. */
+    WAITING,
+
+    /** Something else. */
+    OTHER,
+    ;
+
+    /** The stable spelling, such as `no_descriptors`. */
+    public val code: String = name.map { if (it in 'A'..'Z') it + 32 else it }.joinToString("")
+}
+
 /** Which PIN holds after an error? */
 public enum class Outcome {
     /** No request left: the old PIN holds. */

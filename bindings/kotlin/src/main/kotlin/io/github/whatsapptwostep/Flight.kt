@@ -26,6 +26,7 @@ internal class Flight(private val request: TransportRequest, private val limit: 
     private var connection: Connection? = null
     private var isReused = false
     private var wantsNew = false
+    private var departures = 0
     private var wasLate = false
 
     /** Did [limit] strike? */
@@ -60,6 +61,7 @@ internal class Flight(private val request: TransportRequest, private val limit: 
         if (isReused && wantsNew) throw UsedConnection()
         val mayGo = stage.compareAndSet(Stage.CONNECTING, Stage.SENT) || stage.get() == Stage.SENT
         if (!mayGo) throw InterruptedIOException("connect timeout")
+        departures++
         request.sending()
         if (limit != null) start(began + limit.toNanos() - System.nanoTime())
     }
@@ -93,18 +95,20 @@ internal class Flight(private val request: TransportRequest, private val limit: 
 
     private fun explain(error: IOException): TransportException {
         val stage = stage.get()
-        val unprocessed = stage == Stage.SENT && !wantsNew
+        // An interceptor may send it again, and so do we: what the last one says is nothing about those before it.
+        val unprocessed = stage == Stage.SENT && departures == 1
+        val why = error.why()
         return when {
             error is TransportException -> error
             stage == Stage.GAVE_UP -> TransportException.timeout(error, beforeSending = true)
             stage == Stage.CONNECTING && error is InterruptedIOException -> TransportException.timeout(error, beforeSending = true)
-            stage == Stage.CONNECTING -> TransportException.connection(error, beforeSending = true)
+            stage == Stage.CONNECTING -> TransportException.connection(error, beforeSending = true).because(why)
             unprocessed && error.isShutdown() -> TransportException.connectionEnded(error)
             unprocessed && error.isRefusal() && connection.hasEnded() -> TransportException.connectionEnded(error)
             unprocessed && error.isRefusal() -> TransportException.streamRefused(error)
             error is InterruptedIOException -> TransportException.timeout(error)
             error.isNoHttp() -> TransportException.malformed(error)
-            else -> TransportException.connection(error)
+            else -> TransportException.connection(error).because(why)
         }
     }
 

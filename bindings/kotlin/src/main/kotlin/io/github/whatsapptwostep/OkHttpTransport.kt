@@ -7,6 +7,7 @@ import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.withContext
+import okhttp3.Authenticator
 import okhttp3.ConnectionPool
 import okhttp3.OkHttpClient
 import okhttp3.Request
@@ -17,7 +18,7 @@ import okio.BufferedSink
  * HTTP over OkHttp: the default.
  *
  * Give it an [OkHttpClient] of yours and its proxy, certificate pins, DNS, interceptors and connections are used. Redirects,
- * OkHttp's own retries, its cache and its dispatcher's limits are off whatever the client says, and connect, read and write timeouts
+ * OkHttp's own retries, its cache, its authenticator (not that for a proxy) and its dispatcher's limits are off whatever the client says, and connect, read and write timeouts
  * come from the settings of [TwoStepClient]; a call timeout of the client's holds. An interceptor sees the token and the PIN: see that
  * it logs no headers and no bodies.
  */
@@ -34,6 +35,7 @@ public class OkHttpTransport private constructor(client: OkHttpClient, private v
             .followSslRedirects(false)
             .retryOnConnectionFailure(false)
             .cache(null)
+            .authenticator(Authenticator.NONE)
             .connectTimeout(0, TimeUnit.SECONDS)
             .readTimeout(0, TimeUnit.SECONDS)
             .writeTimeout(0, TimeUnit.SECONDS)
@@ -43,7 +45,7 @@ public class OkHttpTransport private constructor(client: OkHttpClient, private v
 
     override suspend fun send(request: TransportRequest): TransportResponse {
         val flight = flight(request, limit = null) // waiting for a thread sends nothing either
-        return withContext(Threads.blocking) {
+        val result = withContext(Threads.blocking) { // a value: coroutines may copy an exception that passes
             val guard =
                 launch(Dispatchers.Unconfined, UNDISPATCHED) { // at once, on whichever thread cancels
                     try {
@@ -52,12 +54,9 @@ public class OkHttpTransport private constructor(client: OkHttpClient, private v
                         flight.stop()
                     }
                 }
-            try {
-                flight.run()
-            } finally {
-                guard.cancel()
-            }
+            runCatching { flight.run() }.also { guard.cancel() }
         }
+        return result.getOrThrow()
     }
 
     internal fun sendHere(request: TransportRequest): Result<TransportResponse>? {

@@ -85,10 +85,14 @@ public class TransportRequest internal constructor(record: ByteBuffer) {
     public val maxBodyBytes: Int = record.int
 
     /** How long this attempt may take, its answer's body included. */
-    public val timeLeft: Duration = record.time()
+    public var timeLeft: Duration = record.time()
+        internal set
 
     /** How long connecting may take: TCP and TLS. */
     public val connectTimeout: Duration = record.time()
+
+    /** What the attempt before came to. */
+    internal val previous: Failure? = record.orNull { Failure.read(this) }
 
     @Volatile internal var mayHaveLeft: Boolean = true
         private set

@@ -18,6 +18,27 @@ public class TransportException private constructor(
     message: String,
     cause: Throwable?,
 ) : IOException(message, cause) {
+    internal var reason: Reason? = null
+        private set
+
+    internal var isLasting: Boolean = false
+        private set
+
+    /** Says why, where that is known: it stands in the error, and in its message in words. */
+    public fun because(reason: Reason): TransportException = apply { this.reason = reason }
+
+    /**
+     * It won't pass by itself, so it is not tried again, and not retryable: a certificate that isn't trusted ([Reason.TLS]), a proxy that
+     * wants another password ([Reason.PROXY]).
+     */
+    public fun lasting(): TransportException = apply { isLasting = true }
+
+    internal fun because(why: Why?): TransportException =
+        apply {
+            reason = why?.reason
+            isLasting = why?.isLasting == true
+        }
+
     /** Says what went wrong. */
     public companion object {
         /** DNS, refused, TLS, reset, closed early: `connection_failed`. */

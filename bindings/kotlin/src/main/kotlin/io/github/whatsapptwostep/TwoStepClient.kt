@@ -1,5 +1,6 @@
 package io.github.whatsapptwostep
 
+import java.time.Duration as JavaDuration
 import java.util.concurrent.CompletableFuture
 import java.util.concurrent.Executor
 import java.util.concurrent.atomic.AtomicBoolean
@@ -27,11 +28,16 @@ import okhttp3.OkHttpClient
  * **A system user's token in an app is everyone's token**: whoever has the app can take it out. On a phone, call your own
  * backend, and let it make this call; or set [Builder.baseUrl] to your backend and use a short-lived token of your own.
  */
-public class TwoStepClient private constructor(settings: Builder) : AutoCloseable {
-    private val core = Client.open(this, settings.toRecord())
-    private val ownTransport = if (settings.transport == null) OkHttpTransport() else null
-    private val transport = settings.transport ?: ownTransport!!
+public class TwoStepClient
+private constructor(private val ownTransport: OkHttpTransport?, open: (TwoStepClient) -> Client) : TwoStepApi, AutoCloseable {
+    private val core = open(this)
+    private val transport get() = core.way.transport
     private val isClosed = AtomicBoolean()
+
+    private constructor(settings: Builder, own: OkHttpTransport?) :
+        this(own, { Client.open(it, settings.toRecord(), settings.transport ?: own!!, settings.listener) })
+
+    private constructor(settings: Builder) : this(settings, if (settings.transport == null) OkHttpTransport() else null)
 
     /**
      * A client with every setting at its default, but for those that [configure] sets:
@@ -44,62 +50,53 @@ public class TwoStepClient private constructor(settings: Builder) : AutoCloseabl
      * ```
      *
      * @throws InvalidConfigurationError if a setting is wrong; its message says which, and why.
+     * @throws UnsatisfiedLinkError if the JAR has no library for this platform, or it can't be loaded; its message says what to do.
      */
     @JvmOverloads
     public constructor(accessToken: String, configure: Builder.() -> Unit = {}) : this(Builder(accessToken).apply(configure))
 
-    /**
-     * Sets the number's PIN. Setting the same PIN again is safe.
-     *
-     * Cancelling the coroutine stops the call and closes its request.
-     *
-     * @param phoneNumberId the number's ID, as from `GET /{WABA_ID}/phone_numbers`; not the phone number itself.
-     * @param pin six digits, as text: a number would lose a leading zero.
-     * @throws TwoStepError if the PIN was not set, or that isn't known: [TwoStepError.outcome] says which PIN holds.
-     */
-    public suspend fun setTwoStepPin(phoneNumberId: String, pin: String): SetTwoStepPinResponse =
-        begin(phoneNumberId, pin).drive(transport)
+    override suspend fun setTwoStepPin(phoneNumberId: String, pin: String, timeout: Duration?, maxRetries: Int?): SetTwoStepPinResponse =
+        begin(Beginning(phoneNumberId, pin, timeout, maxRetries, Throwable())).drive(core.way)
 
-    /**
-     * [setTwoStepPin] for Java and other code without coroutines. It blocks its thread, and does everything on it, HTTP included;
-     * interrupting the thread stops the call.
-     */
     @Throws(InterruptedException::class)
-    public fun setTwoStepPinBlocking(phoneNumberId: String, pin: String): SetTwoStepPinResponse {
+    override fun setTwoStepPinBlocking(phoneNumberId: String, pin: String, timeout: JavaDuration?, maxRetries: Int?): SetTwoStepPinResponse {
         if (Thread.interrupted()) throw InterruptedException()
-        val call = begin(phoneNumberId, pin)
-        return when (transport) {
-            is OkHttpTransport -> call.driveHere(transport::sendHere)
-            is Blocking -> call.driveHere(transport::sendHere)
-            else -> runBlocking { call.drive(transport) }
+        val call = begin(Beginning(phoneNumberId, pin, timeout?.toKotlinDuration(), maxRetries, Throwable()))
+        return when (val transport = transport) {
+            is OkHttpTransport -> call.driveHere(core.way.turns, transport::sendHere)
+            is Blocking -> call.driveHere(core.way.turns, transport::sendHere)
+            else -> runBlocking { call.drive(core.way) }
         }
     }
 
-    /**
-     * [setTwoStepPin] for Java, as a future, which fails with a [TwoStepError]. Cancelling it stops the call.
-     *
-     * What depends on the future runs in the [executor]. It may block: the call itself needs none of its threads. Without an
-     * executor, each call's future has a thread to itself.
-     */
-    @JvmOverloads
-    public fun setTwoStepPinAsync(
+    override fun setTwoStepPinAsync(
         phoneNumberId: String,
         pin: String,
-        executor: Executor = Threads.pool,
+        executor: Executor?,
+        timeout: JavaDuration?,
+        maxRetries: Int?,
     ): CompletableFuture<SetTwoStepPinResponse> {
+        val beginning = Beginning(phoneNumberId, pin, timeout?.toKotlinDuration(), maxRetries, Throwable())
         val future = CompletableFuture<SetTwoStepPinResponse>()
         val job =
             CoroutineScope(Threads.calls).launch {
-                val result = runCatching { setTwoStepPin(phoneNumberId, pin) }
-                executor.execute { result.fold(future::complete, future::completeExceptionally) }
+                val result = runCatching { begin(beginning).drive(core.way) }
+                (executor ?: Threads.pool).execute { result.fold(future::complete, future::completeExceptionally) }
             }
         future.whenComplete { _, _ -> job.cancel() }
         return future
     }
 
-    private fun begin(phoneNumberId: String, pin: String): Call {
+    /**
+     * A client for another token, with the same settings, over the same connections: partners have a token for each of their
+     * customers. The calls of both count together towards [Builder.maxInFlight]. Each is closed by itself; with the first one its idle
+     * connections go.
+     */
+    public fun withAccessToken(accessToken: String): TwoStepClient = TwoStepClient(ownTransport = null) { core.withAccessToken(it, accessToken) }
+
+    private fun begin(beginning: Beginning): Call {
         check(!isClosed.get()) { "the client is closed" }
-        return Call(core, phoneNumberId, pin)
+        return Call(core, beginning)
     }
 
     /** Closes idle connections, and lets calls that run come to their end. A transport of your own stays open. */
@@ -111,14 +108,20 @@ public class TwoStepClient private constructor(settings: Builder) : AutoCloseabl
     }
 
     /** The settings of a [TwoStepClient]. */
-    public class Builder internal constructor(private val accessToken: String) {
+    public class Builder internal constructor(private val accessToken: String?) {
         private var appSecret: String? = null
         private var baseUrl: String? = null
         private var apiVersion: String? = null
         private var timeout: Duration? = null
         private var connectTimeout: Duration? = null
         private var maxRetries: Int? = null
+        private var maxInFlight: Int? = null
+        private var allowHttp = false
         internal var transport: Transport? = null
+            private set
+
+        internal var listener: AttemptListener? = null
+            private set
 
         /** Adds `appsecret_proof` to each request. Default none. Like the token, it has no place in an app. */
         public fun appSecret(secret: String): Builder = apply { appSecret = secret }
@@ -133,22 +136,34 @@ public class TwoStepClient private constructor(settings: Builder) : AutoCloseabl
         public fun timeout(time: Duration): Builder = apply { timeout = time }
 
         /** How long the whole call may take: every attempt and every wait between them. Default 30 s. */
-        public fun timeout(time: java.time.Duration): Builder = timeout(time.toKotlinDuration())
+        public fun timeout(time: JavaDuration): Builder = timeout(time.toKotlinDuration())
 
         /** How long connecting may take, TCP and TLS, in one attempt. Default 10 s. */
         public fun connectTimeout(time: Duration): Builder = apply { connectTimeout = time }
 
         /** How long connecting may take, TCP and TLS, in one attempt. Default 10 s. */
-        public fun connectTimeout(time: java.time.Duration): Builder = connectTimeout(time.toKotlinDuration())
+        public fun connectTimeout(time: JavaDuration): Builder = connectTimeout(time.toKotlinDuration())
 
         /** How many times a call is repeated at most. Default 2; 0 turns retries off. */
         public fun maxRetries(number: Int): Builder = apply { maxRetries = number }
+
+        /** How many calls of this client may be under way at once; more wait their turn, within their own timeout. Default 256. */
+        public fun maxInFlight(number: Int): Builder = apply { maxInFlight = number }
+
+        /**
+         * May [baseUrl] be plain http to a host name without a dot, or to a private address? For a service of a network of your own, such
+         * as docker-compose's: **token and PIN go in the clear**.
+         */
+        public fun allowHttp(allow: Boolean = true): Builder = apply { allowHttp = allow }
 
         /** Another way to the server, such as a stand-in for tests. Proxy, roots and pins are its own. */
         public fun transport(transport: Transport): Builder = apply { this.transport = transport }
 
         /** Your own OkHttp client, with its proxy, certificate pins and interceptors. See [OkHttpTransport]. */
         public fun httpClient(client: OkHttpClient): Builder = transport(OkHttpTransport(client))
+
+        /** Is told of each attempt's end, for logs and metrics. */
+        public fun listener(listener: AttemptListener): Builder = apply { this.listener = listener }
 
         /**
          * Checks the settings and makes the client. No I/O.
@@ -160,19 +175,33 @@ public class TwoStepClient private constructor(settings: Builder) : AutoCloseabl
         internal fun toRecord() =
             Record()
                 .int(1) // Kotlin
-                .text(accessToken)
+                .textOrNull(accessToken)
                 .textOrNull(appSecret)
                 .textOrNull(baseUrl)
+                .bool(allowHttp)
                 .textOrNull(apiVersion)
                 .doubleOrNull(timeout?.toDouble(DurationUnit.SECONDS))
                 .doubleOrNull(connectTimeout?.toDouble(DurationUnit.SECONDS))
                 .longOrNull(maxRetries?.toLong())
+                .longOrNull(maxInFlight?.toLong())
     }
 
-    /** Makes clients in Java. */
+    /** Makes clients. */
     public companion object {
         /** For Java: `TwoStepClient.builder(token).timeout(Duration.ofSeconds(10)).build()`. */
         @JvmStatic
         public fun builder(accessToken: String): Builder = Builder(accessToken)
+
+        /**
+         * A client with the token of `WHATSAPP_ACCESS_TOKEN`, and with `WHATSAPP_APP_SECRET`, `WHATSAPP_BASE_URL` and
+         * `WHATSAPP_API_VERSION` where they are set. Nothing else takes a token from the environment.
+         */
+        @JvmStatic
+        @JvmOverloads
+        public fun fromEnv(configure: Builder.() -> Unit = {}): TwoStepClient = builderFromEnv().apply(configure).build()
+
+        /** [fromEnv] for Java. */
+        @JvmStatic
+        public fun builderFromEnv(): Builder = Builder(null)
     }
 }

@@ -1,5 +1,7 @@
 package io.github.whatsapptwostep
 
+import com.fasterxml.jackson.annotation.JsonCreator
+import com.fasterxml.jackson.annotation.JsonValue
 import java.time.Duration
 
 /**
@@ -20,56 +22,100 @@ import java.time.Duration
  * }
  * ```
  */
-public sealed class TwoStepError(failure: Failure, cause: Throwable?) : RuntimeException(failure.sentence, cause) {
-    private val text: String = failure.text
-
+public sealed class TwoStepError(private val failure: Failure, cause: Throwable?) : RuntimeException(failure.text, cause) {
     /** What went wrong, as a code. */
-    public val kind: ErrorKind = failure.kind
+    public val kind: ErrorKind get() = failure.kind
+
+    /** [sentence], and in brackets what support asks for: kind, outcome, codes and trace ID. One line that is safe to log and to show. */
+    override val message: String get() = failure.text
 
     /** What went wrong, in one English sentence that is safe to log and to show. */
-    override val message: String = failure.sentence
+    public val sentence: String get() = failure.sentence
 
     /** Which PIN holds now? */
-    public val outcome: Outcome = failure.outcome
+    public val outcome: Outcome get() = failure.outcome
 
     /** What to do next, in one sentence. */
-    public val hint: String = failure.hint
+    public val hint: String get() = failure.hint
 
     /** The answer's HTTP status, if one came. */
-    public val httpStatus: Int? = failure.httpStatus
+    public val httpStatus: Int? get() = failure.httpStatus
 
     /** The Graph error's `code`. */
-    public val graphCode: Int? = failure.graphCode?.takeIf { it >= 0 } // none of Meta's is larger
+    public val graphCode: Int? get() = failure.graphCode
 
     /** The Graph error's `error_subcode`. */
-    public val graphSubcode: Int? = failure.graphSubcode?.takeIf { it >= 0 }
+    public val graphSubcode: Int? get() = failure.graphSubcode
 
     /** The Graph error's `type`, such as `OAuthException`. */
-    public val graphType: String? = failure.graphType
+    public val graphType: String? get() = failure.graphType
 
     /** The Graph error's `error_data.details`. */
-    public val details: String? = failure.details
+    public val details: String? get() = failure.details
 
     /** The Graph error's `error_user_title`. */
-    public val userTitle: String? = failure.userTitle
+    public val userTitle: String? get() = failure.userTitle
 
     /** The Graph error's `error_user_msg`. */
-    public val userMessage: String? = failure.userMessage
+    public val userMessage: String? get() = failure.userMessage
 
     /** The ID that Meta's support asks for: `fbtrace_id`, else the header `x-fb-request-id`. */
-    public val traceId: String? = failure.traceId
+    public val traceId: String? get() = failure.traceId
 
     /** How long to wait before the next call, if the server said. */
-    public val retryAfter: Duration? = failure.retryAfter
+    public val retryAfter: Duration? get() = failure.retryAfter
 
     /** Would the same call, later, have a chance? */
-    public val isRetryable: Boolean = failure.isRetryable
+    public val isRetryable: Boolean get() = failure.isRetryable
+
+    /** Why the connection failed, or for what the call waited: of `connection_failed` and `timed_out`. */
+    public val reason: Reason? get() = failure.reason
 
     /** How many requests went out: 0 for bad input. */
-    public val attempts: Int = failure.attempts
+    public val attempts: Int get() = failure.attempts
 
-    /** One line for a log: the class, the sentence, kind, outcome, codes and trace ID. */
-    override fun toString(): String = "${javaClass.name}: $text"
+    /**
+     * The fields as plain data, for JSON or a queue: the same names in every language, times in seconds, `message` without what
+     * [TwoStepError.message] adds. Jackson uses it.
+     */
+    @JsonValue
+    public fun toMap(): Map<String, Any?> = failure.toMap()
+
+    /** The fields that are there, as text under `whatsapp.…`: for SLF4J's MDC and for Sentry's tags. No secret is in them. */
+    public fun toTags(): Map<String, String> =
+        toMap().filterKeys(TAGS::contains).mapNotNull { (name, value) -> value?.let { "whatsapp.$name" to "$it" } }.toMap()
+
+    /** Makes errors. */
+    public companion object {
+        private const val serialVersionUID = 1L
+        private val TAGS =
+            listOf("kind", "outcome", "http_status", "graph_code", "graph_subcode", "trace_id", "is_retryable", "reason", "attempts")
+
+        /**
+         * What [toMap] gave, read back.
+         *
+         * @throws IllegalArgumentException if it has no kind or no outcome, or one that this version doesn't know.
+         */
+        @JvmStatic
+        @JsonCreator
+        public fun fromMap(map: Map<String, Any?>): TwoStepError = twoStepError(Failure.of(Fields(map)), cause = null)
+
+        /**
+         * An error for a test. [more] are other fields, by the names that [toMap] gives them.
+         *
+         * ```kotlin
+         * TwoStepError.of(ErrorKind.RATE_LIMITED, Outcome.REJECTED, more = mapOf("retry_after" to 60))
+         * ```
+         */
+        @JvmStatic
+        @JvmOverloads
+        public fun of(
+            kind: ErrorKind,
+            outcome: Outcome = Outcome.UNKNOWN,
+            message: String = "An error of a test.",
+            more: Map<String, Any?> = emptyMap(),
+        ): TwoStepError = fromMap(more + mapOf("kind" to kind.code, "outcome" to outcome.code, "message" to message))
+    }
 }
 
 /** The PIN isn't six digits. Nothing was sent. */

@@ -1,0 +1,132 @@
+//! The records as bytes. The Kotlin package writes and reads them by hand (Record.kt, Step.kt), and its `RecordsTest` holds it to the
+//! same bytes: so a change here that Kotlin doesn't know fails here, without a JVM.
+
+use std::{fmt::Write, time::Duration};
+
+use uniffi::{Lift, Lower};
+
+use super::RECORDS;
+use crate::*;
+
+const CHANGED: &str = "a record has another form now: change Record.kt and whoever writes or reads it, records.txt to the line \
+                       below, and RECORDS here and in Core.kt";
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn written(name: &str) -> &'static str {
+    let lines = include_str!("../../records.txt").lines().filter_map(|line| line.split_once(' '));
+    lines.filter(|(line, _)| *line == name).map(|(_, hex)| hex).next().expect(name)
+}
+
+fn out<T: Lower<UniFfiTag>>(name: &str, record: T) {
+    let mut bytes = Vec::new();
+    T::write(record, &mut bytes);
+    assert_eq!(hex(&bytes), written(name), "{CHANGED}: {name}");
+}
+
+/// Bytes that Kotlin writes are read to their end, and mean the same.
+fn both<T: Lower<UniFfiTag> + Lift<UniFfiTag>>(name: &str, record: T) {
+    out(name, record);
+    let text = written(name);
+    let bytes: Vec<u8> =
+        (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).expect("hex")).collect();
+    let mut rest = bytes.as_slice();
+    let read = T::try_read(&mut rest).expect(name);
+    assert!(rest.is_empty(), "{CHANGED}: {name}");
+    out(name, read);
+}
+
+fn text(text: &str) -> Option<String> {
+    Some(text.to_owned())
+}
+
+fn failure() -> Failure {
+    Failure {
+        kind: ErrorKind::RateLimited,
+        sentence: "sentence".into(),
+        text: "text".into(),
+        outcome: Outcome::Rejected,
+        hint: "hint".into(),
+        http_status: Some(65_535),
+        graph_code: Some(4),
+        graph_subcode: Some(5),
+        graph_type: text("type"),
+        details: text("details"),
+        user_title: text("title"),
+        user_message: text("message"),
+        trace_id: text("trace"),
+        retry_after: Some(Duration::new(6, 7)),
+        is_retryable: true,
+        reason: Some(Reason::Waiting),
+        attempts: 8,
+        cause: text("cause"),
+        cause_is_clean: true,
+    }
+}
+
+#[test]
+fn what_kotlin_writes() {
+    assert_eq!(format!("RECORDS {RECORDS}"), format!("RECORDS {}", written("RECORDS")));
+    let settings = Settings {
+        language: Language::Kotlin,
+        access_token: text("token"),
+        app_secret: text("secret"),
+        base_url: text("url"),
+        allow_http: true,
+        api_version: text("version"),
+        timeout: Some(1.5),
+        connect_timeout: Some(2.5),
+        max_retries: Some(3),
+        max_in_flight: Some(4),
+    };
+    both("Settings", settings);
+    let beginning = Beginning {
+        client: 1,
+        phone_number_id: "2".into(),
+        pin: "3".into(),
+        timeout: Some(4.5),
+        max_retries: Some(5),
+        seed: 6,
+    };
+    both("Beginning", beginning);
+    both("Answer", Answer { status: 200, headers: vec!["name".into(), "value".into()], body: b"body".to_vec() });
+    let no_answer = NoAnswer {
+        problem: Problem::BodyTooLarge { http_status: 200 },
+        before_sending: true,
+        unprocessed: Some(Unprocessed::StreamRefused),
+        reason: Some(Reason::Proxy),
+        is_lasting: true,
+        text: "text".into(),
+        shown: "shown".into(),
+    };
+    both("NoAnswer", no_answer);
+}
+
+#[test]
+fn what_kotlin_reads() {
+    out("Open", Opening::Open { client: 1, max_in_flight: 2 });
+    out("Refused", Opening::Refused { failure: failure() });
+    let request = Outgoing {
+        call: 1,
+        attempt: 2,
+        method: "POST".into(),
+        url: "url".into(),
+        headers: vec!["name".into(), "value".into()],
+        body: b"body".to_vec(),
+        max_body_bytes: 3,
+        time_left: Duration::new(4, 5),
+        connect_timeout: Duration::new(6, 7),
+        previous: Some(failure()),
+    };
+    out("Send", Step::Send { request });
+    out("Wait", Step::Wait { call: 1, time: Duration::new(2, 3), previous: failure() });
+    let usage = Usage { highest_percentage: 2, time_to_regain_access: Some(Duration::new(3, 4)) };
+    let response = Response { trace_id: text("trace"), api_version: text("version"), attempts: 1, usage: Some(usage) };
+    out("Succeeded", Step::Succeeded { response });
+    out("Failed", Step::Failed { failure: failure() });
+}
