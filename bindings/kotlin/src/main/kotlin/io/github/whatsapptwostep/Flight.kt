@@ -43,7 +43,7 @@ internal class Flight(private val request: TransportRequest, private val limit: 
             throw explain(error)
         } finally {
             exit()
-            stage.compareAndSet(Stage.SENT, Stage.OVER)
+            if (!stage.compareAndSet(Stage.SENT, Stage.OVER)) stage.compareAndSet(Stage.CONNECTING, Stage.OVER)
         }
     }
 

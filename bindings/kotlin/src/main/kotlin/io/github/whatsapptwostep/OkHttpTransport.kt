@@ -2,11 +2,10 @@ package io.github.whatsapptwostep
 
 import java.time.Duration
 import java.util.concurrent.TimeUnit
-import kotlinx.coroutines.CoroutineStart.UNDISPATCHED
-import kotlinx.coroutines.Dispatchers
-import kotlinx.coroutines.awaitCancellation
-import kotlinx.coroutines.launch
-import kotlinx.coroutines.withContext
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.async
+import kotlinx.coroutines.currentCoroutineContext
 import okhttp3.ConnectionPool
 import okhttp3.OkHttpClient
 import okhttp3.Request
@@ -42,22 +41,18 @@ public class OkHttpTransport private constructor(client: OkHttpClient, private v
             .build()
 
     override suspend fun send(request: TransportRequest): TransportResponse {
-        val flight = flight(request, limit = null) // waiting for a thread sends nothing either
-        return withContext(Threads.blocking) {
-            val guard =
-                launch(Dispatchers.Unconfined, UNDISPATCHED) { // at once, on whichever thread cancels
-                    try {
-                        awaitCancellation()
-                    } finally {
-                        flight.stop()
-                    }
-                }
-            try {
-                flight.run()
-            } finally {
-                guard.cancel()
-            }
+        val sending = start(request, CoroutineScope(currentCoroutineContext().minusKey(Job)))
+        try {
+            return sending.result.await().getOrThrow()
+        } finally {
+            sending.stop()
         }
+    }
+
+    /** On a thread of ours, with the caller's context but for that. */
+    internal fun start(request: TransportRequest, scope: CoroutineScope): Sending {
+        val flight = flight(request, limit = null) // waiting for a thread sends nothing either
+        return Sending(scope.async(Threads.blocking) { runCatching(flight::run) }, flight::stop)
     }
 
     internal fun sendHere(request: TransportRequest): Result<TransportResponse>? {
