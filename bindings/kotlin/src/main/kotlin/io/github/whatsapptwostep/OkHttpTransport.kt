@@ -7,6 +7,7 @@ import kotlinx.coroutines.Job
 import kotlinx.coroutines.async
 import kotlinx.coroutines.currentCoroutineContext
 import okhttp3.ConnectionPool
+import okhttp3.Dns
 import okhttp3.OkHttpClient
 import okhttp3.Request
 import okhttp3.RequestBody
@@ -36,6 +37,7 @@ public class OkHttpTransport private constructor(client: OkHttpClient, private v
             .connectTimeout(0, TimeUnit.SECONDS)
             .readTimeout(0, TimeUnit.SECONDS)
             .writeTimeout(0, TimeUnit.SECONDS)
+            .apply { if (client.dns === Dns.SYSTEM) dns(Lookup(Dns.SYSTEM)) } // one of yours stays where the call is
             .addInterceptor(SecondConnection)
             .addNetworkInterceptor(Departure())
             .build()
