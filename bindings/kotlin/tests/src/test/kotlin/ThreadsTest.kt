@@ -133,7 +133,7 @@ class ThreadsTest {
                 caller.join(5_000)
             }
             assertTrue(seen is InterruptedException && !isInterrupted, "$seen")
-            assertTrue(took < 200, "$took ms")
+            assertTrue(took < 1_000, "$took ms")
             if (client === clients.first()) assertAborted(before)
         }
     }
@@ -176,15 +176,6 @@ class ThreadsTest {
         caller.interrupt()
         caller.join(500)
         assertFalse(caller.isAlive)
-    }
-
-    @Test
-    fun manyAtOnceWaitForNoneOfTheOthers() = runBlocking {
-        impatient().use { client ->
-            val took = measureTimeMillis { List(256) { async { client.setTwoStepPin(answersAfter300Ms, PIN) } }.awaitAll() }
-            println("256 calls at once of 300 ms each: $took ms")
-            assertTrue(took < 2_500, "$took ms")
-        }
     }
 
     private val answersAfter300Ms = "910060000000066"
