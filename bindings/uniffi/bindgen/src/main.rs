@@ -1,4 +1,4 @@
-//! `whatsapp-two-step-bindgen kotlin|swift LIBRARY OUT`: writes the code that calls LIBRARY, read from the library itself.
+//! `whatsapp-two-step-bindgen swift LIBRARY OUT`: writes the code that calls LIBRARY, read from the library itself.
 //!
 //! A program of its own, so that the library doesn't carry its features, and small: UniFFI's own has a command line, which
 //! takes a minute more to build.
@@ -9,16 +9,11 @@ use uniffi::{GenerateOptions, TargetLanguage, generate};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let [language, library, out] = arguments.as_slice() else {
-        return Err("usage: whatsapp-two-step-bindgen kotlin|swift LIBRARY OUT".into());
-    };
-    let language = match language.as_str() {
-        "kotlin" => TargetLanguage::Kotlin,
-        "swift" => TargetLanguage::Swift,
-        other => return Err(format!("no such language: {other}").into()),
+    let ["swift", library, out] = arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] else {
+        return Err("usage: whatsapp-two-step-bindgen swift LIBRARY OUT".into());
     };
     generate(GenerateOptions {
-        languages: vec![language],
+        languages: vec![TargetLanguage::Swift],
         source: library.into(),
         out_dir: out.into(),
         config_override: Some(concat!(env!("CARGO_MANIFEST_DIR"), "/../uniffi.toml").into()),

@@ -7,12 +7,15 @@ import java.net.InetAddress
 import java.net.ServerSocket
 import java.net.Socket
 import java.util.concurrent.CopyOnWriteArrayList
+import java.util.concurrent.CountDownLatch
 import java.util.concurrent.atomic.AtomicInteger
 import kotlin.concurrent.thread
 import kotlin.system.measureTimeMillis
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
+import kotlinx.coroutines.async
+import kotlinx.coroutines.awaitAll
 import kotlinx.coroutines.runBlocking
 import okhttp3.OkHttpClient
 import okhttp3.Protocol
@@ -26,7 +29,7 @@ import org.junit.jupiter.api.Timeout
 class ConnectionTest {
     /** A server that plays each connection as [play] says; it stops when the client closes. */
     private class Server(private val play: Server.(Socket, Int) -> Unit) : AutoCloseable {
-        private val socket = ServerSocket(0, 50, InetAddress.getLoopbackAddress())
+        private val socket = ServerSocket(0, 300, InetAddress.getLoopbackAddress())
         val requests = CopyOnWriteArrayList<String>()
         val url = "http://127.0.0.1:${socket.localPort}"
 
@@ -127,6 +130,24 @@ class ConnectionTest {
         server.use {
             at(server.url).use { client -> repeat(20) { client.bothForms() } }
             assertEquals(1 to 40, connections.get() to server.requests.size)
+        }
+    }
+
+    /** The server answers none before all have come. */
+    @Test
+    fun manyAtOnceWaitForNoneOfTheOthers() {
+        val all = CountDownLatch(256)
+        val server = Server { connection, _ ->
+            read(connection)
+            all.countDown()
+            all.await()
+            answer(connection)
+        }
+        server.use {
+            at(server.url).use { client ->
+                val took = measureTimeMillis { runBlocking { List(256) { async { client.setTwoStepPin(ID, PIN) } }.awaitAll() } }
+                println("256 calls at once: $took ms")
+            }
         }
     }
 

@@ -19,14 +19,15 @@ import kotlinx.coroutines.withTimeoutOrNull
 
 /** Drives the call in the caller's own context: deadline, waits and cancelling are his coroutine's. */
 internal suspend fun Call.drive(way: Way): SetTwoStepPinResponse {
-    var sending: Deferred<Result<TransportResponse>>? = null
+    var sending: Sending? = null
     var hasTurn = way.turns.tryAcquire()
     try {
         withTimeoutOrNull(timeout) {
-            if (!hasTurn) awaitTurn(way.turns).also { hasTurn = true }
+            val first = step
+            if (first is Step.Send && !hasTurn) awaitTurn(way.turns, first.request).also { hasTurn = true }
             while (true) {
                 when (val step = step) {
-                    is Step.Send -> sent(step.request, way.transport.start(step.request).also { sending = it }.await())
+                    is Step.Send -> sent(step.request, way.transport.start(step.request).also { sending = it }.result.await())
                     is Step.Wait -> {
                         val until = elapsed + step.time.toKotlinDuration()
                         delay(step.time.toKotlinDuration())
@@ -36,20 +37,19 @@ internal suspend fun Call.drive(way: Way): SetTwoStepPinResponse {
                 }
             }
         }
-        (step as? Step.Send)?.let { last -> sending?.ifThere(late = elapsed - timeout)?.let { sent(last.request, it) } }
-        sending?.cancel() // before the question whether it may have left
+        (step as? Step.Send)?.let { last -> sending?.result?.ifThere(late = elapsed - timeout)?.let { sent(last.request, it) } }
+        sending?.stop() // before the question whether it may have left
         expire()
         return result()
     } finally {
-        sending?.cancel()
+        sending?.stop()
         if (hasTurn) way.turns.release()
         close()
     }
 }
 
 /** Nothing leaves before the turn comes, and the time that it takes is the call's own. */
-private suspend fun Call.awaitTurn(turns: Semaphore) {
-    val request = (step as Step.Send).request
+private suspend fun Call.awaitTurn(turns: Semaphore, request: TransportRequest) {
     request.connecting()
     turns.acquire()
     request.timeLeft = (timeout - elapsed).coerceAtLeast(Duration.ZERO).toJavaDuration()
@@ -57,11 +57,17 @@ private suspend fun Call.awaitTurn(turns: Semaphore) {
 }
 
 /**
- * Sends in a job of its own: a transport that doesn't stop when it is told to can't hold the call past its time. What it throws is
- * a value, as coroutines may copy an exception that passes from one to the other.
+ * A request under way, in a job of its own: a transport that doesn't stop when it is told to can't hold the call past its time. What
+ * it throws is a value, as coroutines may copy an exception that passes from one to the other.
  */
-private suspend fun Transport.start(request: TransportRequest): Deferred<Result<TransportResponse>> =
-    CoroutineScope(currentCoroutineContext().minusKey(Job)).async(start = UNDISPATCHED) { runCatching { send(request) } }
+internal class Sending(val result: Deferred<Result<TransportResponse>>, val stop: () -> Unit)
+
+private suspend fun Transport.start(request: TransportRequest): Sending {
+    val scope = CoroutineScope(currentCoroutineContext().minusKey(Job))
+    if (this is OkHttpTransport) return start(request, scope)
+    val result = scope.async(start = UNDISPATCHED) { runCatching { send(request) } }
+    return Sending(result, stop = result::cancel)
+}
 
 /** An answer that is there counts. A process that stood still wakes late, perhaps with an answer in the socket: it is read first. */
 private suspend fun <T> Deferred<T>.ifThere(late: Duration): T? =

@@ -6,6 +6,7 @@ import java.io.InterruptedIOException
 import java.net.ProtocolException
 import java.net.SocketException
 import java.time.Duration
+import java.util.concurrent.Future
 import java.util.concurrent.TimeUnit.MILLISECONDS
 import java.util.concurrent.TimeUnit.NANOSECONDS
 import java.util.concurrent.atomic.AtomicReference
@@ -23,6 +24,7 @@ internal class Flight(private val request: TransportRequest, private val limit: 
     lateinit var call: OkHttpCall
     private val began = System.nanoTime()
     private val stage = AtomicReference(Stage.CONNECTING)
+    @Volatile var lookup: Future<*>? = null
     private var connection: Connection? = null
     private var isReused = false
     private var wantsNew = false
@@ -38,19 +40,26 @@ internal class Flight(private val request: TransportRequest, private val limit: 
 
     fun run(): TransportResponse {
         start(request.connectTimeout.toNanos())
+        onThisThread.set(this)
         try {
             return call.execute().use { it.read(request.maxBodyBytes) }
         } catch (error: IOException) {
             throw explain(error)
         } finally {
+            onThisThread.remove()
             exit()
-            stage.compareAndSet(Stage.SENT, Stage.OVER)
+            if (!stage.compareAndSet(Stage.SENT, Stage.OVER)) stage.compareAndSet(Stage.CONNECTING, Stage.OVER)
         }
     }
 
     /** Closes the request. What hasn't left yet never leaves. */
     fun stop() {
-        if (stage.getAndSet(Stage.OVER) != Stage.OVER) call.cancel()
+        if (stage.getAndSet(Stage.OVER) != Stage.OVER) cancel()
+    }
+
+    private fun cancel() {
+        lookup?.cancel(true)
+        call.cancel()
     }
 
     /** There is a connection: the request goes over it, or this throws. */
@@ -84,7 +93,7 @@ internal class Flight(private val request: TransportRequest, private val limit: 
             exit()
             start(MOMENT)
         } else if (stage.compareAndSet(Stage.CONNECTING, Stage.GAVE_UP) || stage.compareAndSet(Stage.SENT, Stage.OVERDUE)) {
-            call.cancel()
+            cancel()
         }
     }
 
@@ -112,8 +121,9 @@ internal class Flight(private val request: TransportRequest, private val limit: 
         }
     }
 
-    private companion object {
-        val MOMENT = MILLISECONDS.toNanos(100)
+    companion object {
+        val onThisThread = ThreadLocal<Flight>()
+        private val MOMENT = MILLISECONDS.toNanos(100)
     }
 }
 

@@ -2,13 +2,13 @@ package io.github.whatsapptwostep
 
 import java.time.Duration
 import java.util.concurrent.TimeUnit
-import kotlinx.coroutines.CoroutineStart.UNDISPATCHED
-import kotlinx.coroutines.Dispatchers
-import kotlinx.coroutines.awaitCancellation
-import kotlinx.coroutines.launch
-import kotlinx.coroutines.withContext
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.async
+import kotlinx.coroutines.currentCoroutineContext
 import okhttp3.Authenticator
 import okhttp3.ConnectionPool
+import okhttp3.Dns
 import okhttp3.OkHttpClient
 import okhttp3.Request
 import okhttp3.RequestBody
@@ -39,24 +39,24 @@ public class OkHttpTransport private constructor(client: OkHttpClient, private v
             .connectTimeout(0, TimeUnit.SECONDS)
             .readTimeout(0, TimeUnit.SECONDS)
             .writeTimeout(0, TimeUnit.SECONDS)
+            .apply { if (client.dns === Dns.SYSTEM) dns(Lookup(Dns.SYSTEM)) } // one of yours stays where the call is
             .addInterceptor(SecondConnection)
             .addNetworkInterceptor(Departure())
             .build()
 
     override suspend fun send(request: TransportRequest): TransportResponse {
-        val flight = flight(request, limit = null) // waiting for a thread sends nothing either
-        val result = withContext(Threads.blocking) { // a value: coroutines may copy an exception that passes
-            val guard =
-                launch(Dispatchers.Unconfined, UNDISPATCHED) { // at once, on whichever thread cancels
-                    try {
-                        awaitCancellation()
-                    } finally {
-                        flight.stop()
-                    }
-                }
-            runCatching { flight.run() }.also { guard.cancel() }
+        val sending = start(request, CoroutineScope(currentCoroutineContext().minusKey(Job)))
+        try {
+            return sending.result.await().getOrThrow()
+        } finally {
+            sending.stop()
         }
-        return result.getOrThrow()
+    }
+
+    /** On a thread of ours, with the caller's context but for that. */
+    internal fun start(request: TransportRequest, scope: CoroutineScope): Sending {
+        val flight = flight(request, limit = null) // waiting for a thread sends nothing either
+        return Sending(scope.async(Threads.blocking) { runCatching(flight::run) }, flight::stop)
     }
 
     internal fun sendHere(request: TransportRequest): Result<TransportResponse>? {
