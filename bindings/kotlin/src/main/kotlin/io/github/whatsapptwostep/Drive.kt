@@ -80,8 +80,11 @@ internal typealias SendHere = (TransportRequest) -> Result<TransportResponse>?
 internal fun Call.driveHere(turns: Semaphore, send: SendHere): SetTwoStepPinResponse {
     var hasTurn = turns.tryAcquire()
     try {
-        if (!hasTurn) runBlocking(Dispatchers.Unconfined) { withTimeoutOrNull(timeout) { awaitTurn(turns).also { hasTurn = true } } }
-        if (!hasTurn) expire()
+        val first = step
+        if (first is Step.Send && !hasTurn) {
+            runBlocking(Dispatchers.Unconfined) { withTimeoutOrNull(timeout) { awaitTurn(turns, first.request).also { hasTurn = true } } }
+            if (!hasTurn) expire()
+        }
         while (true) {
             when (val step = step) {
                 is Step.Send -> {
