@@ -41,8 +41,8 @@ fn both<T: Lower<UniFfiTag> + Lift<UniFfiTag>>(name: &str, record: T) {
     out(name, read);
 }
 
-fn text(text: &str) -> Option<String> {
-    Some(text.to_owned())
+fn text(text: &str) -> String {
+    text.to_owned()
 }
 
 fn failure() -> Failure {
@@ -55,16 +55,16 @@ fn failure() -> Failure {
         http_status: Some(65_535),
         graph_code: Some(4),
         graph_subcode: Some(5),
-        graph_type: text("type"),
-        details: text("details"),
-        user_title: text("title"),
-        user_message: text("message"),
-        trace_id: text("trace"),
+        graph_type: Some(text("type")),
+        details: Some(text("details")),
+        user_title: Some(text("title")),
+        user_message: Some(text("message")),
+        trace_id: Some(text("trace")),
         retry_after: Some(Duration::new(6, 7)),
         is_retryable: true,
         reason: Some(Reason::Waiting),
         attempts: 8,
-        cause: text("cause"),
+        cause: Some(text("cause")),
         cause_is_clean: true,
     }
 }
@@ -74,11 +74,11 @@ fn what_kotlin_writes() {
     assert_eq!(format!("RECORDS {RECORDS}"), format!("RECORDS {}", written("RECORDS")));
     let settings = Settings {
         language: Language::Kotlin,
-        access_token: text("token"),
-        app_secret: text("secret"),
-        base_url: text("url"),
+        access_token: Some(text("token")),
+        app_secret: Some(text("secret")),
+        base_url: Some(text("url")),
         allow_http: true,
-        api_version: text("version"),
+        api_version: Some(text("version")),
         timeout: Some(1.5),
         connect_timeout: Some(2.5),
         max_retries: Some(3),
@@ -126,7 +126,8 @@ fn what_kotlin_reads() {
     out("Send", Step::Send { request });
     out("Wait", Step::Wait { call: 1, time: Duration::new(2, 3), previous: failure() });
     let usage = Usage { highest_percentage: 2, time_to_regain_access: Some(Duration::new(3, 4)) };
-    let response = Response { trace_id: text("trace"), api_version: text("version"), attempts: 1, usage: Some(usage) };
+    let response =
+        Response { trace_id: Some(text("trace")), api_version: Some(text("version")), attempts: 1, usage: Some(usage) };
     out("Succeeded", Step::Succeeded { response });
     out("Failed", Step::Failed { failure: failure() });
 }

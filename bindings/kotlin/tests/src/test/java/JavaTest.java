@@ -2,18 +2,25 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.github.whatsapptwostep.AttemptEnd;
 import io.github.whatsapptwostep.AuthenticationError;
 import io.github.whatsapptwostep.ErrorKind;
 import io.github.whatsapptwostep.InvalidPinError;
+import io.github.whatsapptwostep.Outcome;
+import io.github.whatsapptwostep.SetTwoStepPinResponse;
 import io.github.whatsapptwostep.Transport;
 import io.github.whatsapptwostep.TransportException;
 import io.github.whatsapptwostep.TransportResponse;
+import io.github.whatsapptwostep.TwoStepApi;
 import io.github.whatsapptwostep.TwoStepClient;
 import io.github.whatsapptwostep.TwoStepError;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** The package from Java. */
@@ -58,5 +65,23 @@ class JavaTest {
         Transport fails = Transport.blocking(request -> { throw TransportException.timeout(null, true); });
         TwoStepClient client = TwoStepClient.builder("EAAjava").transport(fails).maxRetries(0).build();
         assertEquals("not_sent", assertThrows(TwoStepError.class, () -> client.setTwoStepPinBlocking("1", "012345")).getOutcome().getCode());
+    }
+
+    @Test
+    void limitsOfOneCallAndAnotherToken() throws InterruptedException {
+        List<AttemptEnd> ends = new ArrayList<>();
+        try (TwoStepClient client = TwoStepClient.builder("EAAjava").baseUrl(System.getenv("SANDBOX_URL")).listener(ends::add).build()) {
+            TwoStepApi api = client.withAccessToken("EAAother");
+            assertEquals(1, api.setTwoStepPinBlocking("106540352242006", "012345", Duration.ofSeconds(5), 0).getAttempts());
+            assertEquals(List.of(1), ends.stream().map(AttemptEnd::getNumber).collect(Collectors.toList()));
+        }
+    }
+
+    @Test
+    void whatTestsMake() {
+        TwoStepError error = TwoStepError.of(ErrorKind.RATE_LIMITED, Outcome.REJECTED);
+        assertEquals(error.toMap(), TwoStepError.fromMap(error.toMap()).toMap());
+        assertEquals("rejected", error.toTags().get("whatsapp.outcome"));
+        assertEquals("AbC", new SetTwoStepPinResponse("AbC").getTraceId());
     }
 }

@@ -44,7 +44,7 @@ object Contract {
 
     private fun setters() =
         TwoStepClient.Builder::class.java.declaredMethods
-            .filter { Modifier.isPublic(it.modifiers) && it.returnType == TwoStepClient.Builder::class.java }
+            .filter { Modifier.isPublic(it.modifiers) && !it.isSynthetic && it.returnType == TwoStepClient.Builder::class.java }
             .map { it.name.substringBefore('-') } // Kotlin's own Duration makes a name with a hash after it
             .distinct()
 

@@ -62,7 +62,11 @@ class InterceptorTest {
     @Test
     fun anAuthenticatorIsNotAsked() {
         val asked = AtomicInteger()
-        val own = OkHttpClient.Builder().authenticator { _, answer -> asked.incrementAndGet(); answer.request.newBuilder().header("Authorization", "Bearer EAAother").build() }
+        val own =
+            OkHttpClient.Builder().authenticator { _, answer ->
+                asked.incrementAndGet()
+                answer.request.newBuilder().header("Authorization", "Bearer EAAother").build()
+            }
         Sandbox.forget()
         val error = failure { client("EAAsandboxExpired") { httpClient(own.build()) }.setTwoStepPin("106540352242089", PIN) }
         assertTrue(error is AuthenticationError && error.graphSubcode == 463 && error.attempts == 1, "$error")

@@ -71,7 +71,13 @@ class LimitsTest {
 
     @Test
     fun theEnvironment() {
-        val said = inEnvironment("WHATSAPP_ACCESS_TOKEN" to "EAAenvironment", "WHATSAPP_BASE_URL" to "https://gate.example", "WHATSAPP_API_VERSION" to "v25.0", "WHATSAPP_APP_SECRET" to "secret")
+        val said =
+            inEnvironment(
+                "WHATSAPP_ACCESS_TOKEN" to "EAAenvironment",
+                "WHATSAPP_APP_SECRET" to "secret",
+                "WHATSAPP_BASE_URL" to "https://gate.example",
+                "WHATSAPP_API_VERSION" to "v25.0",
+            )
         assertTrue(Regex("POST https://gate.example/v25.0/1\\?appsecret_proof=[0-9a-f]{64} Bearer EAAenvironment\n.*").containsMatchIn(said), said)
         assertIn("a null token: NullPointerException", said)
         assertIn("accessToken is missing: set WHATSAPP_ACCESS_TOKEN", inEnvironment())
@@ -79,8 +85,9 @@ class LimitsTest {
 
     @Test
     fun onlyThisMachine() {
-        assertIn("must be a loopback host", inEnvironment("WHATSAPP_ACCESS_TOKEN" to "EAA", "WHATSAPP_TWO_STEP_LOOPBACK_ONLY" to "1"))
-        val here = inEnvironment("WHATSAPP_ACCESS_TOKEN" to "EAA", "WHATSAPP_TWO_STEP_LOOPBACK_ONLY" to "1", "WHATSAPP_BASE_URL" to "http://127.0.0.1:9")
+        val switch = arrayOf("WHATSAPP_ACCESS_TOKEN" to "EAA", "WHATSAPP_TWO_STEP_LOOPBACK_ONLY" to "1")
+        assertIn("must be a loopback host", inEnvironment(*switch))
+        val here = inEnvironment(*switch, "WHATSAPP_BASE_URL" to "http://127.0.0.1:9")
         assertIn("POST http://127.0.0.1:9/v24.0/1", here)
     }
 }
@@ -90,7 +97,13 @@ object InEnvironment {
     @JvmStatic
     fun main(arguments: Array<String>) {
         try {
-            val client = TwoStepClient.fromEnv { transport { println("${it.method} ${it.url} ${it.headers["authorization"] ?: it.headers["Authorization"]}"); throw TransportException.malformed() } }
+            val client =
+                TwoStepClient.fromEnv {
+                    transport {
+                        println("${it.method} ${it.url} ${it.headers["authorization"]}")
+                        throw TransportException.malformed()
+                    }
+                }
             runCatching { client.setTwoStepPinBlocking("1", "012345") }
             val builder = TwoStepClient::class.java.getMethod("builder", String::class.java)
             println("a null token: " + runCatching { builder.invoke(null, null) }.exceptionOrNull()?.cause?.javaClass?.simpleName)

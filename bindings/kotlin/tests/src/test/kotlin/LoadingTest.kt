@@ -34,7 +34,8 @@ class LoadingTest {
         // Not okio-3.6.0.jar, which is empty, and goes by the name of the one that isn't.
         val needed = Regex("(whatsapp-two-step|okhttp|okhttp-jvm|okio-jvm|kotlin-stdlib|kotlinx-coroutines-core-jvm)-[0-9.]+\\.jar")
         val jars = System.getProperty("java.class.path").split(File.pathSeparator).filter { needed.matches(File(it).name) }
-        File(folder, "module-info.java").writeText("module app { requires io.github.whatsapptwostep; requires kotlin.stdlib; requires kotlinx.coroutines.core; requires okhttp3; }")
+        val modules = listOf("io.github.whatsapptwostep", "kotlin.stdlib", "kotlinx.coroutines.core", "okhttp3")
+        File(folder, "module-info.java").writeText("module app { ${modules.joinToString(" ") { "requires $it;" }} }")
         File(folder, "app").mkdir()
         File(folder, "app/Main.java").writeText(
             """
@@ -42,7 +43,9 @@ class LoadingTest {
             import io.github.whatsapptwostep.TwoStepClient;
             public class Main {
                 public static void main(String[] arguments) throws Exception {
-                    System.out.println(TwoStepClient.class.getModule() + " " + TwoStepClient.builder("EAAsandbox").baseUrl(arguments[0]).build().setTwoStepPinBlocking("106540352242076", "012345").getAttempts());
+                    TwoStepClient client = TwoStepClient.builder("EAAsandbox").baseUrl(arguments[0]).build();
+                    int attempts = client.setTwoStepPinBlocking("106540352242076", "012345").getAttempts();
+                    System.out.println(TwoStepClient.class.getModule() + " " + attempts);
                 }
             }
             """.trimIndent(),

@@ -22,7 +22,10 @@ import org.junit.jupiter.api.Test
 
 /** The records that cross to the core, byte by byte: `records.txt` holds what Rust writes and reads. */
 class RecordsTest {
-    private val lines = File(System.getenv("VECTORS") ?: "../../../tests/vectors", "../../bindings/uniffi/records.txt").readLines().associate { it.substringBefore(' ') to it.substringAfter(' ') }
+    private val lines =
+        File(System.getenv("VECTORS") ?: "../../../tests/vectors", "../../bindings/uniffi/records.txt")
+            .readLines()
+            .associate { it.substringBefore(' ') to it.substringAfter(' ') }
 
     private fun bytes(name: String) = lines.getValue(name).chunked(2).map { it.toInt(16).toByte() }.toByteArray()
 
@@ -46,14 +49,16 @@ class RecordsTest {
     @Test
     fun read() {
         val request = (Step.read(bytes("Send")) as Step.Send).request
-        assertEquals(listOf(1L, 2, "POST", "url", mapOf("name" to "value"), "body", 3), with(request) { listOf(call, attemptNumber, method, url, headers, String(body), maxBodyBytes) })
+        val fields = with(request) { listOf(call, attemptNumber, method, url, headers, String(body), maxBodyBytes) }
+        assertEquals(listOf(1L, 2, "POST", "url", mapOf("name" to "value"), "body", 3), fields)
         assertEquals(Duration.ofSeconds(4, 5) to Duration.ofSeconds(6, 7), request.timeLeft to request.connectTimeout)
         assertFailure(request.previous!!)
         val wait = Step.read(bytes("Wait")) as Step.Wait
         assertEquals(1L to Duration.ofSeconds(2, 3), wait.call to wait.time)
         assertFailure(wait.previous)
         val response = (Step.read(bytes("Succeeded")) as Step.Succeeded).response
-        assertEquals(listOf("trace", "version", 1, 2, Duration.ofSeconds(3, 4)), with(response) { listOf(traceId, apiVersion, attempts, usage?.highestPercentage, usage?.timeToRegainAccess) })
+        val said = with(response) { listOf(traceId, apiVersion, attempts, usage?.highestPercentage, usage?.timeToRegainAccess) }
+        assertEquals(listOf("trace", "version", 1, 2, Duration.ofSeconds(3, 4)), said)
         assertFailure((Step.read(bytes("Failed")) as Step.Failed).failure)
     }
 

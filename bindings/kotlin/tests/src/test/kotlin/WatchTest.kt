@@ -2,6 +2,7 @@ import io.github.whatsapptwostep.AttemptEnd
 import io.github.whatsapptwostep.AuthenticationError
 import io.github.whatsapptwostep.Outcome
 import io.github.whatsapptwostep.ServiceUnavailableError
+import io.github.whatsapptwostep.SetTwoStepPinResponse
 import io.github.whatsapptwostep.TimedOutError
 import io.github.whatsapptwostep.Transport
 import io.github.whatsapptwostep.TransportResponse
@@ -24,9 +25,14 @@ class WatchTest {
 
     @Test
     fun eachAttempt() {
-        for (form in listOf<(TwoStepClient) -> Int>({ runBlocking { it.setTwoStepPin("920010000000077", PIN) }.attempts }, { it.setTwoStepPinBlocking("920010000000078", PIN).attempts })) {
+        val forms =
+            listOf<(TwoStepClient) -> SetTwoStepPinResponse>(
+                { runBlocking { it.setTwoStepPin("920010000000077", PIN) } },
+                { it.setTwoStepPinBlocking("920010000000078", PIN) },
+            )
+        for (form in forms) {
             ends.clear()
-            assertEquals(3, form(watched()))
+            assertEquals(3, form(watched()).attempts)
             assertEquals(listOf(1, 2, 3), ends.map { it.number })
             for (end in ends.dropLast(1)) assertTrue(end.error is ServiceUnavailableError && end.httpStatus!! >= 500 && !end.wait!!.isNegative, "$end")
             with(ends.last()) {

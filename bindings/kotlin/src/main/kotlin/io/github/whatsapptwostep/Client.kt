@@ -7,7 +7,8 @@ import java.util.concurrent.ConcurrentHashMap
 import kotlinx.coroutines.sync.Semaphore
 
 /** The core's part of a [TwoStepClient]: its settings, by number. One whose owner was dropped unclosed goes when the next is made. */
-internal class Client private constructor(owner: TwoStepClient, val number: Long, val way: Way) : PhantomReference<Any>(owner, dropped), AutoCloseable {
+internal class Client private constructor(owner: TwoStepClient, val number: Long, val way: Way) :
+    PhantomReference<Any>(owner, dropped), AutoCloseable {
     val listener: AttemptListener? get() = way.listener
 
     override fun close() {

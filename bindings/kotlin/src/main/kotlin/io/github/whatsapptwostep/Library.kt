@@ -1,6 +1,6 @@
 package io.github.whatsapptwostep
 
-import java.io.File
+import java.io.InputStream
 import java.nio.file.Files
 import java.nio.file.StandardCopyOption.REPLACE_EXISTING
 import java.util.Locale
@@ -18,21 +18,21 @@ internal object Library {
 
     /** From the JAR; on Android, and where the JAR has none for this platform, from where Java looks for libraries. */
     private fun load() {
-        val library = open(platform())
-        if (library == null) System.loadLibrary(LIBRARY) else loadCopy(library.use { copy -> temporary().also { Files.copy(copy, it.toPath(), REPLACE_EXISTING) } })
+        open(platform())?.use(::loadCopy) ?: System.loadLibrary(LIBRARY)
         val records = Core.records()
         check(records == Core.RECORDS) { "the library is of another version (its records are $records, and not ${Core.RECORDS})" }
     }
 
-    private fun temporary(): File = Files.createTempFile("", System.mapLibraryName(LIBRARY)).toFile()
-
-    private fun loadCopy(file: File) =
+    private fun loadCopy(library: InputStream) {
+        val file = Files.createTempFile("", fileName(platform()))
         try {
-            System.load(file.path)
+            Files.copy(library, file, REPLACE_EXISTING)
+            System.load(file.toString())
         } finally {
             // Loaded, it needs its file no more; but Windows doesn't let it go before the end.
-            if (!file.delete()) file.deleteOnExit()
+            if (!file.toFile().delete()) file.toFile().deleteOnExit()
         }
+    }
 
     private fun open(platform: String) = Library::class.java.getResourceAsStream("/$platform/${fileName(platform)}")
 
@@ -64,12 +64,14 @@ internal object Library {
             when {
                 platform !in held -> "Run it on one of those, or build the library for this one and name its folder in -Djava.library.path"
                 error is IllegalStateException -> "Take JAR and library of one release"
-                platform.startsWith("linux") ->
-                    "On Alpine, take an image with glibc; where the folder of temporary files allows no programs, name another one in -Djava.io.tmpdir"
-                else -> "Name a folder of temporary files that may hold programs in -Djava.io.tmpdir"
+                else ->
+                    "On Alpine, take an image with glibc; where the folder of temporary files allows no programs, name another one in " +
+                        "-Djava.io.tmpdir"
             }
-        return "whatsapp-two-step can't load its library for $platform: ${error.message}. The JAR holds ${held.joinToString().ifEmpty { "none" }}. $cure."
+        val holds = held.joinToString().ifEmpty { "none" }
+        return "whatsapp-two-step can't load its library for $platform: ${error.message}. The JAR holds $holds. $cure."
     }
 
-    private val PLATFORMS get() = listOf("linux-x86-64", "linux-aarch64", "darwin-x86-64", "darwin-aarch64", "win32-x86-64", "win32-aarch64")
+    private val PLATFORMS
+        get() = listOf("linux-x86-64", "linux-aarch64", "darwin-x86-64", "darwin-aarch64", "win32-x86-64", "win32-aarch64")
 }

@@ -18,8 +18,8 @@ import okio.BufferedSink
  * HTTP over OkHttp: the default.
  *
  * Give it an [OkHttpClient] of yours and its proxy, certificate pins, DNS, interceptors and connections are used. Redirects,
- * OkHttp's own retries, its cache, its authenticator (not that for a proxy) and its dispatcher's limits are off whatever the client says, and connect, read and write timeouts
- * come from the settings of [TwoStepClient]; a call timeout of the client's holds. An interceptor sees the token and the PIN: see that
+ * OkHttp's own retries, its cache, its authenticator (not that for a proxy) and its dispatcher's limits are off whatever the client
+ * says, and connect, read and write timeouts come from the settings of [TwoStepClient]; a call timeout of the client's holds. An interceptor sees the token and the PIN: see that
  * it logs no headers and no bodies.
  */
 public class OkHttpTransport private constructor(client: OkHttpClient, private val isOwn: Boolean) : Transport, AutoCloseable {

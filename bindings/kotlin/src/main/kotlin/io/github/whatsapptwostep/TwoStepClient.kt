@@ -154,6 +154,7 @@ private constructor(private val ownTransport: OkHttpTransport?, open: (TwoStepCl
          * May [baseUrl] be plain http to a host name without a dot, or to a private address? For a service of a network of your own, such
          * as docker-compose's: **token and PIN go in the clear**.
          */
+        @JvmOverloads
         public fun allowHttp(allow: Boolean = true): Builder = apply { allowHttp = allow }
 
         /** Another way to the server, such as a stand-in for tests. Proxy, roots and pins are its own. */
