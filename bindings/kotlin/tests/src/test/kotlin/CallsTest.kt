@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.DynamicTest
 import org.junit.jupiter.api.DynamicTest.dynamicTest
+import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.TestFactory
 
 /** `calls.json` through the public client, on a test's own clock: half a minute takes some milliseconds. */
@@ -26,6 +27,21 @@ class CallsTest {
         val cases = vectors("calls").list("cases").map { it.asJsonObject }.filter { !it.has("only_value") }
         assertTrue(cases.size > 40, "only ${cases.size} cases")
         return cases.map { case -> dynamicTest(case.text("name")) { play(case) } }
+    }
+
+    /** The core has no clock: it is told of the test's. */
+    @Test
+    fun aWaitThatIsOverCountsInFull() = runTest {
+        val left = mutableListOf<Long>()
+        val client =
+            TwoStepClient(TOKEN) {
+                transport {
+                    left += it.timeLeft.toMillis()
+                    TransportResponse(if (left.size == 1) 503 else 200, mapOf("retry-after" to "20"), """{"success":true}""".toByteArray())
+                }
+            }
+        client.setTwoStepPin(ID, PIN)
+        assertTrue(left[0] == 30_000L && left[1] <= 10_000, "$left")
     }
 
     private fun play(case: JsonObject) {
