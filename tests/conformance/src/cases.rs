@@ -4,62 +4,11 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use crate::{hostile, server::Step, tls};
-
-pub(crate) const TOKEN: &str = "EAAG_secret_token_123";
-pub(crate) const PIN: &str = "735194";
-const ID: &str = "106540352242922";
-
-/// Who answers.
-pub(crate) enum Server {
-    Sandbox,
-    Script(Vec<Step>),
-    Tls(tls::Fault),
-    /// Bad input: whatever is there must hear nothing.
-    Nobody,
-}
-
-pub(crate) struct Case {
-    pub(crate) group: &'static str,
-    pub(crate) name: String,
-    pub(crate) id: String,
-    pub(crate) pin: String,
-    /// Without `base_url`, unless the case is about it.
-    pub(crate) settings: Map<String, Value>,
-    pub(crate) server: Server,
-    /// The whole result of a success; nothing where only the fields below count.
-    pub(crate) ok: Option<Value>,
-    /// Fields that the error must have so.
-    pub(crate) error: Option<Map<String, Value>>,
-    /// Words of the error's message.
-    pub(crate) words: Vec<String>,
-    /// The one request, to the byte.
-    pub(crate) request: Option<Value>,
-    pub(crate) within: Option<Duration>,
-    /// How often the call is made through the same client; the last one is looked at, the others have to succeed.
-    pub(crate) calls: usize,
-    /// A language whose types can't hold the value may skip it.
-    pub(crate) may_skip: bool,
-}
-
-pub(crate) fn case(group: &'static str, name: impl Into<String>) -> Case {
-    let settings = json!({"access_token": TOKEN, "max_retries": 0});
-    Case {
-        group,
-        name: name.into(),
-        id: ID.to_owned(),
-        pin: PIN.to_owned(),
-        settings: settings.as_object().cloned().unwrap_or_default(),
-        server: Server::Sandbox,
-        ok: None,
-        error: None,
-        words: Vec::new(),
-        request: None,
-        within: None,
-        calls: 1,
-        may_skip: false,
-    }
-}
+use crate::{
+    case::{Case, Server, TOKEN, case},
+    h2, hostile,
+    server::Step,
+};
 
 pub(crate) fn all() -> Vec<Case> {
     let mut cases = values();
@@ -70,6 +19,7 @@ pub(crate) fn all() -> Vec<Case> {
     cases.extend(scenarios());
     cases.push(nobody_listens());
     cases.extend(hostile::cases());
+    cases.extend(h2::cases());
     cases
 }
 

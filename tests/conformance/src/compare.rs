@@ -6,9 +6,9 @@ use graph_sandbox::Sandbox;
 use serde_json::{Value, json};
 
 use crate::{
-    cases::{Case, PIN, Server, TOKEN},
-    contract,
+    case::{Case, PIN, Server, TOKEN},
     driver::Driver,
+    expected, h2,
     secrets::Secrets,
     server::{Seen, Server as Scripted},
     tls,
@@ -18,6 +18,8 @@ const SECRETS: [(&str, &str); 2] = [("token", TOKEN), ("PIN", PIN)];
 
 /// What a call may take beyond its timeout: 0.2 s by the contract, and what a driver and a machine that is busy with all languages at once cost.
 const SLACK: Duration = Duration::from_secs(3);
+/// For calls that are made at once.
+const BATCH: Duration = Duration::from_secs(20);
 
 pub(crate) enum Verdict {
     /// With the memory that it took, in kB.
@@ -32,6 +34,7 @@ pub(crate) enum Peer {
     Sandbox(Sandbox),
     Script(Scripted),
     Tls(tls::Server),
+    Http2(h2::Server),
 }
 
 impl Peer {
@@ -39,6 +42,7 @@ impl Peer {
         match server {
             Server::Script(script) => Self::Script(Scripted::start(script.clone())),
             Server::Tls(fault) => Self::Tls(tls::Server::start(*fault)),
+            Server::Http2(behaviour) => Self::Http2(h2::Server::start(behaviour)),
             Server::Sandbox | Server::Nobody => Self::Sandbox(Sandbox::start().expect("a free port")),
         }
     }
@@ -48,6 +52,7 @@ impl Peer {
             Self::Sandbox(sandbox) => sandbox.base_url().to_owned(),
             Self::Script(server) => server.url(),
             Self::Tls(server) => server.url(),
+            Self::Http2(server) => server.url(),
         }
     }
 
@@ -56,6 +61,7 @@ impl Peer {
             Self::Sandbox(sandbox) => recorded(sandbox),
             Self::Script(server) => server.seen(),
             Self::Tls(server) => server.seen(),
+            Self::Http2(_) => Vec::new(), // it reads no header
         }
     }
 
@@ -76,7 +82,7 @@ pub(crate) fn prepared(case: &Case) -> (Peer, Value) {
         let path = path.as_ref().and_then(Value::as_str).unwrap_or_default();
         settings.insert("base_url".to_owned(), format!("{}{path}", peer.url()).into());
     }
-    if matches!(peer, Peer::Tls(_)) {
+    if matches!(peer, Peer::Tls(_) | Peer::Http2(_)) {
         settings.insert("root_certificates".to_owned(), tls::ROOT.pem().into());
     }
     let call = json!({"phone_number_id": case.id, "pin": case.pin, "settings": settings});
@@ -84,7 +90,13 @@ pub(crate) fn prepared(case: &Case) -> (Peer, Value) {
 }
 
 pub(crate) fn run(driver: &mut Driver, case: &Case) -> Verdict {
+    if let Some(reason) = case.why_not(&driver.name) {
+        return Verdict::Skip(reason.to_owned());
+    }
     let (peer, call) = prepared(case);
+    if case.at_once > 1 {
+        return at_once(driver, case, &call);
+    }
     for _ in 1..case.calls {
         let answer = driver.call(&call);
         if !answer["ok"].is_object() {
@@ -92,6 +104,7 @@ pub(crate) fn run(driver: &mut Driver, case: &Case) -> Verdict {
         }
         peer.is_ready();
     }
+    let before = if let Peer::Http2(server) = &peer { server.requests() } else { 0 };
     let start = Instant::now();
     let (answer, rise) = driver.measured(&call);
     let took = start.elapsed();
@@ -99,15 +112,17 @@ pub(crate) fn run(driver: &mut Driver, case: &Case) -> Verdict {
     if let (true, Some(reason)) = (case.may_skip, answer["skip"].as_str()) {
         return Verdict::Skip(reason.to_owned());
     }
-    let mut differences = result(case, &answer);
+    let mut differences = expected::result(case, &answer, &driver.name);
     if let Some(limit) = case.within.filter(|limit| took > *limit + SLACK) {
         differences.push(format!("took {took:?}, timeout {limit:?}"));
     }
-    if rise > driver.memory_limit() {
+    // What a stack reads at one go takes room, and more as what it makes of it; but it mustn't grow.
+    let flood = if case.group == h2::FLOODS { 2 } else { 1 };
+    if rise > driver.memory_limit() * flood {
         differences.push(format!("took {rise} kB of memory"));
     }
     let secrets = Secrets::new(if case.pin == PIN { &SECRETS } else { &SECRETS[..1] });
-    if case.error.is_some() {
+    if answer["error"].is_object() {
         differences.extend(secrets.in_text(&answer.to_string()).iter().map(|secret| format!("the {secret} shows")));
     }
     differences.extend(odd_characters(&answer));
@@ -118,12 +133,15 @@ pub(crate) fn run(driver: &mut Driver, case: &Case) -> Verdict {
             differences.push("nothing came over the wire, or a secret did".to_owned());
         }
     }
+    if let Peer::Http2(server) = &peer {
+        differences.extend(server.contradictions(&answer, before));
+    }
     let is_untrusted = matches!(case.server, Server::Tls(_)) && case.error.is_some();
     if (is_untrusted || matches!(case.server, Server::Nobody)) && !seen.is_empty() {
         differences.push("something was sent".to_owned());
     }
     if let Some(expected) = &case.request {
-        differences.extend(request(expected, &seen, driver.language()));
+        differences.extend(expected::request(expected, &seen, driver.language()));
     }
     if differences.is_empty() { Verdict::Pass(rise) } else { Verdict::Differs(differences) }
 }
@@ -151,61 +169,12 @@ fn recorded(sandbox: &Sandbox) -> Vec<Seen> {
     seen.collect()
 }
 
-fn result(case: &Case, answer: &Value) -> Vec<String> {
-    match (&case.error, &answer["error"]) {
-        (None, _) if answer["ok"].is_object() => match &case.ok {
-            Some(expected) if expected != &answer["ok"] => vec![format!("{} instead of {expected}", answer["ok"])],
-            _ => Vec::new(),
-        },
-        (Some(expected), error @ Value::Object(_)) => {
-            let mut differences: Vec<String> = expected
-                .iter()
-                .filter(|(field, value)| &error[field.as_str()] != *value)
-                .map(|(field, value)| format!("{field} is {} instead of {value}", error[field.as_str()]))
-                .collect();
-            let message = error["message"].as_str().unwrap_or_default();
-            let lacking = case.words.iter().filter(|word| !message.contains(*word));
-            differences.extend(lacking.map(|word| format!("the message lacks {word:?}: {message}")));
-            if !message.ends_with('.') || !error["hint"].as_str().is_some_and(|hint| hint.ends_with('.')) {
-                differences.push(format!("message or hint is no sentence: {error}"));
-            }
-            // In the languages that have classes.
-            let class = error["class"].as_str();
-            if let Some(class) = class.filter(|class| *class != contract::class(error["kind"].as_str().unwrap_or(" ")))
-            {
-                differences.push(format!("{} is a {class}", error["kind"]));
-            }
-            differences
-        }
-        _ => vec![format!(
-            "{answer} instead of {}",
-            case.error.as_ref().map_or(json!("a success"), |error| json!(error))
-        )],
-    }
-}
-
-fn request(expected: &Value, seen: &[Seen], language: &str) -> Vec<String> {
-    let [request] = seen else { return vec![format!("{} requests instead of one", seen.len())] };
-    let mut differences = Vec::new();
-    let mut check = |what: &str, is: &str, due: &str| {
-        if is != due {
-            differences.push(format!("{what} is {is:?} instead of {due:?}"));
-        }
-    };
-    check("method", &request.method, "POST");
-    if let Some(target) = expected["target"].as_str() {
-        check("target", &request.target, target);
-    }
-    if let Some(body) = expected["body"].as_str() {
-        check("body", &String::from_utf8_lossy(&request.body), body);
-    }
-    check("content-length", request.header("content-length").unwrap_or_default(), &request.body.len().to_string());
-    check("transfer-encoding", request.header("transfer-encoding").unwrap_or_default(), "");
-    check("accept-encoding", request.header("accept-encoding").unwrap_or("identity"), "identity");
-    for (name, value) in expected["headers"].as_object().into_iter().flatten() {
-        let due = value.as_str().unwrap_or_default();
-        let due = due.replace("{version}", env!("CARGO_PKG_VERSION")).replace("{lang}", language);
-        check(name, request.header(name).unwrap_or_default(), &due);
-    }
-    differences
+/// As a soak's batch.
+fn at_once(driver: &mut Driver, case: &Case, call: &Value) -> Verdict {
+    let mut batch = call.clone();
+    batch["soak"] = vec![case.id.as_str(); case.at_once].into();
+    batch["at_once"] = case.at_once.into();
+    batch["on_a_loop"] = false.into();
+    let (answer, due) = (driver.ask(&batch, BATCH), json!({"soak": {format!("{} ok", case.id): case.at_once}}));
+    if answer == due { Verdict::Pass(0) } else { Verdict::Differs(vec![format!("{answer} instead of {due}")]) }
 }

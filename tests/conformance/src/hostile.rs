@@ -5,7 +5,8 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::{
-    cases::{Case, Server, case, fields},
+    case::{Case, Server, case},
+    cases::fields,
     certificates::Flaw,
     server::Step,
     tls::Fault,

@@ -1,12 +1,14 @@
 //! Drives each language's built package as a process of its own:
 //!
-//! - `conformance cases NAME=COMMAND…` through the same cases, and prints who differs where;
+//! - `conformance cases [WORDS] NAME=COMMAND…` through the same cases, all or those with these words in group or name, and prints
+//!   who differs where;
 //! - `conformance secrets NAME=COMMAND…` through them with everything logged and shown, and searches that for secrets;
 //! - `conformance soak CALLS NAME=COMMAND…` through so many calls, and prints what they took.
 //!
 //! NAME is the language as the `User-Agent` has it, or `command` for the command line. See the README beside this crate.
 #![allow(clippy::print_stdout, clippy::expect_used)] // a report, and a test that may panic
 
+mod case;
 mod cases;
 #[path = "../../../crates/whatsapp-two-step/tests/support/certificates.rs"]
 #[allow(dead_code, clippy::unwrap_used)]
@@ -15,6 +17,8 @@ mod command;
 mod compare;
 mod contract;
 mod driver;
+mod expected;
+mod h2;
 mod hostile;
 mod lanes;
 mod memory;
@@ -25,7 +29,7 @@ mod soak;
 mod table;
 mod tls;
 
-use cases::Case;
+use case::Case;
 use compare::Verdict;
 use driver::Driver;
 
@@ -35,17 +39,19 @@ fn main() {
         arguments.iter().map(String::as_str).partition(|of| of.contains('='));
     let languages: Vec<_> = languages.iter().filter_map(|of| of.split_once('=')).collect();
     let is_good = match mode[..] {
-        ["cases"] => compared(&languages),
+        ["cases"] => compared(&languages, ""),
+        ["cases", words] => compared(&languages, words),
         ["secrets"] => secrets::run(&lanes::all(&languages)),
         ["soak", calls] => soak::run(&lanes::all(&languages), calls.parse().expect("a number of calls")),
-        _ => panic!("cases, secrets or soak CALLS, and NAME=COMMAND for each language"),
+        _ => panic!("cases [WORDS], secrets or soak CALLS, and NAME=COMMAND for each language"),
     };
     tls::ROOT.remove();
     std::process::exit(i32::from(!is_good));
 }
 
-fn compared(languages: &[(&str, &str)]) -> bool {
-    let cases = cases::all();
+fn compared(languages: &[(&str, &str)], words: &str) -> bool {
+    let mut cases = cases::all();
+    cases.retain(|of| format!("{}: {}", of.group, of.name).contains(words));
     let mut table = table::Table::default();
     // Most of the time is spent waiting for time limits: a thread a language.
     std::thread::scope(|scope| {

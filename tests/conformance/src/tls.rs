@@ -43,6 +43,11 @@ impl Root {
         self.authority.pem()
     }
 
+    /// Of a server at `localhost`.
+    pub(crate) fn server(&self, flaw: Flaw, protocols: &[&str]) -> ServerConfig {
+        self.authority.server(flaw, protocols)
+    }
+
     /// At the end of the program: a static is never dropped.
     pub(crate) fn remove(&self) {
         let _ = fs::remove_dir_all(self.directory.path());
@@ -70,7 +75,7 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let port = listener.local_addr().expect("an address").port();
         let config = match fault {
-            Fault::Certificate(flaw) => Some(Arc::new(ROOT.authority.server(flaw, &["http/1.1"]))),
+            Fault::Certificate(flaw) => Some(Arc::new(ROOT.server(flaw, &["http/1.1"]))),
             _ => None,
         };
         let record = Record::default();

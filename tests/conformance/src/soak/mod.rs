@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use server::Server;
 
 use crate::{
-    cases::{PIN, TOKEN},
+    case::{PIN, TOKEN},
     driver::Driver,
     lanes::Lane,
 };
