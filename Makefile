@@ -47,8 +47,9 @@ bench: ## measures ours beside the alternatives; QUICK=1: a short run
 lint: ## checks formatting, lints and documentation
 	@scripts/suite lint
 
-soak: ## makes 100,000 calls in each language (SOAK_CALLS sets another number), and looks for what grows
+soak: ## makes 100,000 calls in each language (SOAK_CALLS sets another number), and looks for what grows; then 10,000 through nginx and HAProxy
 	@scripts/soak $(SOAK_CALLS)
+	@scripts/soak-servers || [ $$? = 77 ] # skipped, and said so
 
 fuzz: ## fuzzes the parsers, ten minutes each, on a nightly toolchain
 	@scripts/fuzz || [ $$? = 77 ] # skipped, and said so

@@ -30,6 +30,7 @@ own_path() { cygpath --windows "$1" 2>/dev/null || echo "$1"; } # on Windows, ba
 
 # need TOOL HOW-TO-GET-IT
 need() { command -v "$1" >/dev/null 2>&1 || skip "$1 is not on this machine; $2"; }
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; } # fails where that needs a password
 need_rust() { need cargo "install Rust from https://rustup.rs"; }
 
 # dist_if_changed LANGUAGE PATH…: builds its package, unless nothing of it has changed since the last time.

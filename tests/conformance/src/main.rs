@@ -3,7 +3,8 @@
 //! - `conformance cases [WORDS] NAME=COMMAND…` through the same cases, all or those with these words in group or name, and prints
 //!   who differs where;
 //! - `conformance secrets NAME=COMMAND…` through them with everything logged and shown, and searches that for secrets;
-//! - `conformance soak CALLS NAME=COMMAND…` through so many calls, and prints what they took.
+//! - `conformance soak CALLS NAME=COMMAND…` through so many calls, and prints what they took;
+//! - `conformance servers CALLS NAME=COMMAND…` through so many calls behind nginx and `HAProxy`, and prints which failed.
 //!
 //! NAME is the language as the `User-Agent` has it, or `command` for the command line. See the README beside this crate.
 #![allow(clippy::print_stdout, clippy::expect_used)] // a report, and a test that may panic
@@ -25,6 +26,7 @@ mod memory;
 mod record;
 mod secrets;
 mod server;
+mod servers;
 mod soak;
 mod table;
 mod tls;
@@ -43,7 +45,8 @@ fn main() {
         ["cases", words] => compared(&languages, words),
         ["secrets"] => secrets::run(&lanes::all(&languages)),
         ["soak", calls] => soak::run(&lanes::all(&languages), calls.parse().expect("a number of calls")),
-        _ => panic!("cases [WORDS], secrets or soak CALLS, and NAME=COMMAND for each language"),
+        ["servers", calls] => servers::run(&lanes::all(&languages), calls.parse().expect("a number of calls")),
+        _ => panic!("cases [WORDS], secrets, soak CALLS or servers CALLS, and NAME=COMMAND for each language"),
     };
     tls::ROOT.remove();
     std::process::exit(i32::from(!is_good));

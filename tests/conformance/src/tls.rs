@@ -53,6 +53,11 @@ impl Root {
         let _ = fs::remove_dir_all(self.directory.path());
     }
 
+    /// The chain and the key of one.
+    pub(crate) fn server_pem(&self, flaw: Flaw) -> (String, String) {
+        self.authority.server_pem(flaw)
+    }
+
     pub(crate) fn file(&self) -> PathBuf {
         self.directory.path().join("root.pem")
     }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair, date_time_ymd,
+    BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
+    date_time_ymd,
 };
 use rustls::{ServerConfig, crypto::ring::default_provider, pki_types::PrivateKeyDer};
 
@@ -37,6 +38,25 @@ impl Authority {
 
     /// Of a server at `localhost`.
     pub(crate) fn server(&self, flaw: Flaw, protocols: &[&str]) -> ServerConfig {
+        let (certificate, key) = self.leaf(flaw);
+        let chain = vec![certificate.der().clone()];
+        let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(chain, PrivateKeyDer::try_from(key.serialize_der()).unwrap())
+            .unwrap();
+        config.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
+        config
+    }
+
+    /// The same, as text: its certificate and its key.
+    pub(crate) fn server_pem(&self, flaw: Flaw) -> (String, String) {
+        let (certificate, key) = self.leaf(flaw);
+        (certificate.pem(), key.serialize_pem())
+    }
+
+    fn leaf(&self, flaw: Flaw) -> (Certificate, KeyPair) {
         let name = if flaw == Flaw::WrongName { "other.example" } else { "localhost" };
         let mut leaf = CertificateParams::new(vec![name.to_owned()]).unwrap();
         match flaw {
@@ -50,14 +70,6 @@ impl Authority {
             Flaw::SelfSigned => leaf.self_signed(&key),
             _ => leaf.signed_by(&key, &self.0),
         };
-        let chain = vec![certificate.unwrap().der().clone()];
-        let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(chain, PrivateKeyDer::try_from(key.serialize_der()).unwrap())
-            .unwrap();
-        config.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
-        config
+        (certificate.unwrap(), key)
     }
 }

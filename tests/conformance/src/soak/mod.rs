@@ -3,7 +3,7 @@
 
 mod mix;
 mod report;
-mod server;
+pub(crate) mod server;
 
 use std::time::{Duration, Instant};
 
