@@ -7,7 +7,7 @@ use super::{
     connection::{ANY_STREAM, Asked, Connection},
     endless,
     frame::{Code, flag, frame, kind},
-    plays,
+    plays, untold,
 };
 use crate::case::Case;
 
@@ -23,7 +23,7 @@ fn below(asked: Asked) -> u32 {
     asked.stream.saturating_sub(2)
 }
 
-/// GOAWAY leaves the request out: it goes out again, and that is no retry.
+/// The server says that it left the request out: it goes out again, and that is no retry.
 fn not_processed() -> Vec<Case> {
     let codes = [
         (Code::NoError, "NO_ERROR"),
@@ -73,7 +73,14 @@ fn not_processed() -> Vec<Case> {
         peer.go_away(0, Code::NoError)?;
         closed()
     }));
-    cases
+    cases.push(answers("REFUSED_STREAM once", &["ok 2"], |peer, asked| match asked.number {
+        0 => peer.reset(asked.stream, Code::RefusedStream),
+        _ => peer.succeed(asked.stream),
+    }));
+    cases.push(endless(answers("REFUSED_STREAM for ever", &["connection_failed not_sent"], |peer, asked| {
+        peer.reset(asked.stream, Code::RefusedStream)
+    })));
+    cases.into_iter().map(untold).collect()
 }
 
 /// GOAWAY doesn't leave it out.
@@ -130,15 +137,7 @@ fn processed() -> Vec<Case> {
 }
 
 fn resets() -> Vec<Case> {
-    let mut cases = vec![
-        answers("REFUSED_STREAM once", &["ok 2"], |peer, asked| match asked.number {
-            0 => peer.reset(asked.stream, Code::RefusedStream),
-            _ => peer.succeed(asked.stream),
-        }),
-        endless(answers("REFUSED_STREAM for ever", &["connection_failed not_sent"], |peer, asked| {
-            peer.reset(asked.stream, Code::RefusedStream)
-        })),
-    ];
+    let mut cases = Vec::new();
     for (code, name) in Code::ALL {
         if code != Code::RefusedStream {
             let name = format!("{name} instead of an answer");

@@ -74,6 +74,11 @@ fn answers(
     })
 }
 
+/// `URLSession` on Linux tells the end that a request was left out from no other.
+fn untold(of: Case) -> Case {
+    of.except("swift", "connection_failed unknown 1")
+}
+
 /// To end a connection from within.
 fn closed() -> io::Result<()> {
     Err(io::ErrorKind::ConnectionAborted.into())

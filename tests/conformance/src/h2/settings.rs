@@ -6,7 +6,7 @@ use super::{
     connection::{Asked, Connection, Event},
     endless,
     frame::{Code, flag, frame, kind, setting, settings},
-    plays,
+    plays, untold,
 };
 use crate::case::Case;
 
@@ -19,14 +19,14 @@ pub(super) fn cases() -> Vec<Case> {
     let one_stream = Case { at_once: AT_ONCE, ..one_stream }.not_for("command", "a process for each call");
     let mut cases = vec![
         one_stream,
-        endless(plays("no stream at all", &["timed_out not_sent", "connection_failed not_sent"], |peer| {
+        untold(endless(plays("no stream at all", &["timed_out not_sent", "connection_failed not_sent"], |peer| {
             peer.greet(&[(setting::MAX_CONCURRENT_STREAMS, 0)])?;
             loop {
                 // One that left before the client knew.
                 let asked = peer.head()?;
                 peer.reset(asked.stream, Code::RefusedStream)?;
             }
-        })),
+        }))),
         plays("settings that change before the answer", &["ok 1"], |peer| {
             peer.greet(&[])?;
             let asked = peer.request()?;
@@ -77,7 +77,7 @@ fn windows() -> Vec<Case> {
             let asked = peer.request()?;
             peer.succeed(asked.stream)
         }),
-        plays("GOAWAY below while the window is shut", &["ok 2"], |peer| {
+        untold(plays("GOAWAY below while the window is shut", &["ok 2"], |peer| {
             if peer.number > 0 {
                 peer.greet(&[])?;
                 let asked = peer.request()?;
@@ -86,7 +86,7 @@ fn windows() -> Vec<Case> {
             first_answered(peer)?;
             let asked = peer.head()?;
             peer.go_away(asked.stream - 2, Code::NoError)
-        }),
+        })),
     ];
     cases.map(on_one_connection).into()
 }
