@@ -5,8 +5,8 @@ import sys
 
 from contract import contract
 from show import plant, show
-from soak import settle, soak
-from whatsapp_two_step import Client, TwoStepError
+from soak import kept, loop, settle, soak
+from whatsapp_two_step import AsyncClient, Client, TwoStepError
 
 ERROR = (
     "kind message outcome hint http_status graph_code graph_subcode graph_type details user_title user_message trace_id "
@@ -28,17 +28,20 @@ OTHERS = {
     "plant": plant,
 }
 
-clients: dict[str, Client] = {}
+
+def set_two_step_pin(call):
+    client = kept(AsyncClient if call["on_a_loop"] else Client, call["settings"])
+    result = client.set_two_step_pin(call["phone_number_id"], call["pin"])
+    return loop.run_until_complete(result) if call["on_a_loop"] else result
+
+
 for line in sys.stdin:
     call = json.loads(line)
     if other := next((name for name in OTHERS if name in call), None):
         print(json.dumps({other: OTHERS[other](call)}), flush=True)
         continue
-    key = json.dumps(call["settings"])
     try:
-        if key not in clients:
-            clients[key] = Client(**call["settings"])
-        response = clients[key].set_two_step_pin(call["phone_number_id"], call["pin"])
+        response = set_two_step_pin(call)
         usage = response.usage and {name: plain(getattr(response.usage, name)) for name in USAGE}
         answer = {
             "ok": {

@@ -9,10 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from whatsapp_two_step import AsyncClient, Client, TwoStepError
 
 _clients: dict[str, Client | AsyncClient] = {}
-_loop = asyncio.new_event_loop()
+loop = asyncio.new_event_loop()
 
 
-def _client(cls, settings):
+def kept(cls, settings):
     key = cls.__name__ + json.dumps(settings)
     if key not in _clients:
         _clients[key] = cls(**settings)
@@ -20,7 +20,7 @@ def _client(cls, settings):
 
 
 def _blocking(call):
-    client = _client(Client, call["settings"])
+    client = kept(Client, call["settings"])
 
     def one(phone_number_id):
         try:
@@ -34,7 +34,7 @@ def _blocking(call):
 
 
 async def _on_a_loop(call):
-    client = _client(AsyncClient, call["settings"])
+    client = kept(AsyncClient, call["settings"])
     ids, counts = iter(call["soak"]), Counter()
 
     async def worker():
@@ -50,7 +50,7 @@ async def _on_a_loop(call):
 
 
 def soak(call):
-    return _loop.run_until_complete(_on_a_loop(call)) if call["on_a_loop"] else _blocking(call)
+    return loop.run_until_complete(_on_a_loop(call)) if call["on_a_loop"] else _blocking(call)
 
 
 def settle():

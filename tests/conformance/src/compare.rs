@@ -93,7 +93,8 @@ pub(crate) fn run(driver: &mut Driver, case: &Case) -> Verdict {
     if let Some(reason) = case.why_not(&driver.name) {
         return Verdict::Skip(reason.to_owned());
     }
-    let (peer, call) = prepared(case);
+    let (peer, mut call) = prepared(case);
+    call["on_a_loop"] = driver.on_a_loop.into();
     if case.at_once > 1 {
         return at_once(driver, case, &call);
     }
@@ -174,7 +175,6 @@ fn at_once(driver: &mut Driver, case: &Case, call: &Value) -> Verdict {
     let mut batch = call.clone();
     batch["soak"] = vec![case.id.as_str(); case.at_once].into();
     batch["at_once"] = case.at_once.into();
-    batch["on_a_loop"] = false.into();
     let (answer, due) = (driver.ask(&batch, BATCH), json!({"soak": {format!("{} ok", case.id): case.at_once}}));
     if answer == due { Verdict::Pass(0) } else { Verdict::Differs(vec![format!("{answer} instead of {due}")]) }
 }

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::{
     command,
+    lanes::Lane,
     memory::{Gauge, Held},
     record::Record,
     secrets::backwards,
@@ -26,19 +27,25 @@ const GRACE: Duration = Duration::from_secs(20);
 
 pub(crate) struct Driver {
     pub(crate) name: String,
+    pub(crate) on_a_loop: bool,
     command: String,
     process: Option<(Child, Receiver<String>)>,
     record: Option<Record>,
 }
 
 impl Driver {
-    pub(crate) fn start(name: &str, command: &str) -> Self {
-        Self { name: name.to_owned(), command: command.to_owned(), process: None, record: None }
+    pub(crate) fn start(lane: &Lane<'_>) -> Self {
+        Self::new(lane, None)
     }
 
     /// Everything that it prints is kept, and it is asked to print much.
-    pub(crate) fn recorded(name: &str, command: &str, record: Record) -> Self {
-        Self { name: name.to_owned(), command: command.to_owned(), process: None, record: Some(record) }
+    pub(crate) fn recorded(lane: &Lane<'_>, record: Record) -> Self {
+        Self::new(lane, Some(record))
+    }
+
+    fn new(lane: &Lane<'_>, record: Option<Record>) -> Self {
+        let Lane { name, command, on_a_loop } = *lane;
+        Self { name: name.to_owned(), on_a_loop, command: command.to_owned(), process: None, record }
     }
 
     /// The language that the `User-Agent` names.

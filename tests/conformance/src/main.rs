@@ -34,6 +34,7 @@ mod tls;
 use case::Case;
 use compare::Verdict;
 use driver::Driver;
+use lanes::Lane;
 
 fn main() {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
@@ -41,8 +42,8 @@ fn main() {
         arguments.iter().map(String::as_str).partition(|of| of.contains('='));
     let languages: Vec<_> = languages.iter().filter_map(|of| of.split_once('=')).collect();
     let is_good = match mode[..] {
-        ["cases"] => compared(&languages, ""),
-        ["cases", words] => compared(&languages, words),
+        ["cases"] => compared(&lanes::all(&languages), ""),
+        ["cases", words] => compared(&lanes::all(&languages), words),
         ["secrets"] => secrets::run(&lanes::all(&languages)),
         ["soak", calls] => soak::run(&lanes::all(&languages), calls.parse().expect("a number of calls")),
         ["servers", calls] => servers::run(&lanes::all(&languages), calls.parse().expect("a number of calls")),
@@ -52,21 +53,19 @@ fn main() {
     std::process::exit(i32::from(!is_good));
 }
 
-fn compared(languages: &[(&str, &str)], words: &str) -> bool {
+fn compared(lanes: &[Lane<'_>], words: &str) -> bool {
     let mut cases = cases::all();
     cases.retain(|of| format!("{}: {}", of.group, of.name).contains(words));
     let mut table = table::Table::default();
     // Most of the time is spent waiting for time limits: a thread a language.
     std::thread::scope(|scope| {
-        let run = |(name, command)| {
-            let cases = &cases;
-            scope.spawn(move || verdicts(&mut Driver::start(name, command), cases))
-        };
-        let threads: Vec<_> = languages.iter().map(|language| run(*language)).collect();
-        for ((name, _), thread) in languages.iter().zip(threads) {
+        let cases = &cases;
+        let run = |lane| scope.spawn(move || verdicts(&mut Driver::start(lane), cases));
+        let threads: Vec<_> = lanes.iter().map(run).collect();
+        for (lane, thread) in lanes.iter().zip(threads) {
             let verdicts = thread.join().expect("a language's thread");
             for (group, case, verdict) in verdicts {
-                table.add(name, group, &case, verdict);
+                table.add(&lane.title(), group, &case, verdict);
             }
         }
     });

@@ -69,13 +69,13 @@ impl Table {
 
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:10}", "")?;
+        write!(f, "{:17}", "")?;
         for group in &self.groups {
             write!(f, "{group:>14}")?;
         }
         writeln!(f)?;
         for language in &self.languages {
-            write!(f, "{language:10}")?;
+            write!(f, "{language:17}")?;
             for group in &self.groups {
                 let count = self.counts.get(&(language.clone(), *group)).copied().unwrap_or_default();
                 let cell = match count {

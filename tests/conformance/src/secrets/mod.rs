@@ -98,7 +98,6 @@ struct Report {
 struct Search {
     driver: Driver,
     record: Record,
-    on_a_loop: bool,
     /// Those of no URL, and with them those of no output.
     in_url: Secrets,
     in_output: Secrets,
@@ -113,9 +112,8 @@ impl Search {
         let secrets = [("token", TOKEN), ("PIN", PIN), ("app secret", graph_sandbox::APP_SECRET)];
         let proof = proof();
         Self {
-            driver: Driver::recorded(lane.name, lane.command, record.clone()),
+            driver: Driver::recorded(lane, record.clone()),
             record,
-            on_a_loop: lane.on_a_loop,
             in_url: Secrets::new(&secrets),
             in_output: Secrets::new(&[&secrets[..], &[("proof", &proof)]].concat()),
             report: Report::default(),
@@ -139,7 +137,7 @@ impl Search {
         }
         let (peer, mut call) = compare::prepared(of);
         call["show"] = true.into();
-        call["on_a_loop"] = self.on_a_loop.into();
+        call["on_a_loop"] = self.driver.on_a_loop.into();
         let answer = self.driver.show(&call, ANSWER);
         if answer["show"] == true {
             self.report.calls += 1;
@@ -184,7 +182,7 @@ impl Search {
         of.settings.insert("base_url_path".to_owned(), format!("/{PLANTED}").into());
         let (peer, mut call) = compare::prepared(&of);
         call["show"] = true.into();
-        call["on_a_loop"] = self.on_a_loop.into();
+        call["on_a_loop"] = self.driver.on_a_loop.into();
         let _: Value = self.driver.show(&call, ANSWER);
         self.count(peer.seen().iter().any(|request| !finder.in_text(&request.target).is_empty()), "URL");
     }

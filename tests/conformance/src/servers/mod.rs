@@ -46,7 +46,7 @@ pub(crate) fn run(lanes: &[Lane<'_>], calls: usize) -> bool {
         }
         for lane in lanes.iter().filter(|lane| lane.name != "command") {
             // The first of a new process is slower.
-            let mut driver = Driver::start(lane.name, lane.command);
+            let mut driver = Driver::start(lane);
             let _ = ends(&mut driver, lane, program, LONG, calls / BATCHES, command);
             let without = ends(&mut driver, lane, program, LONG, calls, command);
             let with = ends(&mut driver, lane, program, SHORT, calls, command);

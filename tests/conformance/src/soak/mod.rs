@@ -52,7 +52,6 @@ struct Soak {
     title: String,
     driver: Driver,
     server: Server,
-    on_a_loop: bool,
     mix: Mix,
 }
 
@@ -60,9 +59,8 @@ impl Soak {
     fn new(lane: &Lane<'_>, command: &str) -> Self {
         Self {
             title: lane.title(),
-            driver: Driver::start(lane.name, lane.command),
+            driver: Driver::start(lane),
             server: Server::start(command),
-            on_a_loop: lane.on_a_loop,
             mix: Mix::new(lane.name),
         }
     }
@@ -92,8 +90,7 @@ impl Soak {
         let ids = self.mix.batch(calls);
         let settings =
             json!({"access_token": TOKEN, "base_url": self.server.url, "timeout": TIMEOUT, "max_retries": 1});
-        let batch =
-            json!({"soak": ids, "at_once": AT_ONCE, "on_a_loop": self.on_a_loop, "pin": PIN, "settings": settings});
+        let batch = json!({"soak": ids, "at_once": AT_ONCE, "on_a_loop": self.driver.on_a_loop, "pin": PIN, "settings": settings});
         let (driver, server) = (&mut self.driver, &mut self.server);
         let answer = std::thread::scope(|scope| {
             let answer = scope.spawn(|| driver.ask(&batch, A_BATCH));
