@@ -30,6 +30,7 @@ internal class Flight(private val request: TransportRequest, private val limit: 
     private var wantsNew = false
     private var departures = 0
     private var wasLate = false
+    private var isAnswered = false
 
     /** Did [limit] strike? */
     val isOverdue: Boolean get() = stage.get() == Stage.OVERDUE
@@ -42,7 +43,10 @@ internal class Flight(private val request: TransportRequest, private val limit: 
         start(request.connectTimeout.toNanos())
         onThisThread.set(this)
         try {
-            return call.execute().use { it.read(request.maxBodyBytes) }
+            return call.execute().use {
+                isAnswered = true
+                it.read(request.maxBodyBytes)
+            }
         } catch (error: IOException) {
             throw explain(error)
         } finally {
@@ -105,7 +109,8 @@ internal class Flight(private val request: TransportRequest, private val limit: 
     private fun explain(error: IOException): TransportException {
         val stage = stage.get()
         // An interceptor may send it again, and so do we: what the last one says is nothing about those before it.
-        val unprocessed = stage == Stage.SENT && departures == 1
+        // A server that has begun to answer has processed the request, whatever it says then.
+        val unprocessed = stage == Stage.SENT && departures == 1 && !isAnswered
         val why = error.why()
         return when {
             error is TransportException -> error
@@ -136,7 +141,9 @@ private fun Response.read(maxBodyBytes: Int): TransportResponse {
     if (body.contentLength() > maxBodyBytes || source.request(maxBodyBytes + 1L)) {
         throw TransportException.bodyTooLarge(code)
     }
-    return TransportResponse(code, headers, source.readByteArray())
+    val bytes = source.readByteArray()
+    if (bytes.size < body.contentLength()) throw EOFException("the body ended early") // over HTTP/2 OkHttp doesn't look
+    return TransportResponse(code, headers, bytes)
 }
 
 // OkHttp has no types of its own for these that are meant for others.
