@@ -146,8 +146,8 @@ class AsyncClient(ClientBase):
         Args:
             phone_number_id: the ID that Meta gave the number, not the number itself.
             pin: six digits, as a string, so that `012345` keeps its zero.
-            timeout: this call's own, in place of the client's.
-            max_retries: this call's own, in place of the client's.
+            timeout: this call's own; else the client's (30).
+            max_retries: this call's own; else the client's (2).
 
         Raises:
             TwoStepError: its class says what happened, its `outcome` which PIN holds now.
