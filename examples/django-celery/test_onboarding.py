@@ -77,7 +77,7 @@ def test_a_refusal_after_a_lost_answer_loses_no_pin(whatsapp_sandbox: Sandbox, m
         good.set_two_step_pin(number, json.loads(request.body)["pin"])
         raise TransportError("the answer is lost")
 
-    lossy = Client("EAAtest", transport=loses_the_answer, max_retries=0)
+    lossy = Client("EAAtest", base_url=url, transport=loses_the_answer, max_retries=0)
     clients = iter((lossy, expired, good))
     monkeypatch.setattr(tasks, "client", lambda: next(clients))
     failed = run(number)  # the second try ends it: a new token is up to a person

@@ -65,7 +65,7 @@ def test_a_refusal_after_a_lost_answer_loses_no_pin(
         await good.set_two_step_pin(number, json.loads(request.body)["pin"])
         raise TransportError("the answer is lost")
 
-    lossy = AsyncClient("EAAtest", transport=loses_the_answer, max_retries=0)
+    lossy = AsyncClient("EAAtest", base_url=url, transport=loses_the_answer, max_retries=0)
     clients = iter((lossy, expired, good))
     monkeypatch.setitem(app.dependency_overrides, get_client, lambda: next(clients))
     for status, stored in ((502, vault.candidates), (500, vault.candidates), (200, vault.current)):

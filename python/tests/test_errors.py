@@ -148,6 +148,7 @@ def test_a_response_as_plain_data() -> None:
         assert data == dataclasses.asdict(response)
         assert SetTwoStepPinResponse.from_dict(data) == response
     assert [field.name for field in dataclasses.fields(Usage)] == vectors("kinds")["usage_fields"]
+    assert dataclasses.replace(SetTwoStepPinResponse("t"), attempts=3) == SetTwoStepPinResponse("t", attempts=3)
 
 
 def test_an_error_of_a_test_of_ones_own() -> None:

@@ -15,8 +15,9 @@ gevent.monkey.patch_all()
 spawn, join = gevent.spawn, gevent.joinall
 """,
     "eventlet": """
-import warnings
+import os, warnings
 warnings.simplefilter("ignore")
+os.environ["EVENTLET_NO_GREENDNS"] = "yes"  # its DNS would import trio, which an old eventlet's sockets don't suit
 import eventlet, eventlet.patcher
 real_sleep = eventlet.patcher.original("time").sleep
 eventlet.monkey_patch()

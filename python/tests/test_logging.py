@@ -50,7 +50,9 @@ def test_each_attempt_at_debug(
         call(whatsapp_sandbox.base_url, ID, on_a_loop, own)
         call(whatsapp_sandbox.base_url, LOST, on_a_loop, own)
     ours: list[Any] = [record for record in caplog.records if record.name == NAME]
-    told = [(record.levelname, record.phone_number_id, getattr(record, "attempt", None), record.kind) for record in ours]
+    told = [
+        (record.levelname, record.phone_number_id, getattr(record, "attempt", None), record.kind) for record in ours
+    ]
     assert told == [
         ("DEBUG", ID, 1, None),
         ("DEBUG", LOST, 1, "connection_failed"),
@@ -108,5 +110,3 @@ Client("EAAx", base_url=URL).set_two_step_pin(ID, "012345")
 assert records == [1], records
 """
     )
-
-

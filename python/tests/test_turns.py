@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from conftest import Run
@@ -109,17 +110,29 @@ def test_a_turn_that_never_comes_on_a_loop() -> None:
 
 @pytest.mark.parametrize("on_a_loop", [False, True])
 def test_the_built_in_transport(sandbox: Sandbox, on_a_loop: bool) -> None:
-    async def main() -> None:
-        client = AsyncClient(TOKEN, base_url=sandbox.base_url, max_in_flight=2)
-        await asyncio.gather(*[client.set_two_step_pin(ID, PIN) for _ in range(20)])
+    settings: dict[str, Any] = {"base_url": sandbox.base_url, "max_in_flight": 1, "timeout": 1}
+    hangs = "910010000000000"
 
-    if on_a_loop:
-        asyncio.run(main())
-    else:
-        client = Client(TOKEN, base_url=sandbox.base_url, max_in_flight=2)
-        with ThreadPoolExecutor(20) as pool:
-            list(pool.map(lambda _: client.set_two_step_pin(ID, PIN), range(20)))
-    assert sandbox.stats().requests == 20 and sandbox.stats().connections <= 2
+    async def on_loop() -> None:
+        client = AsyncClient(TOKEN, **settings)
+        first = asyncio.create_task(client.set_two_step_pin(hangs, PIN))
+        await asyncio.sleep(0.2)
+        try:
+            await client.set_two_step_pin(ID, PIN, timeout=0.2)
+        finally:
+            first.cancel()
+
+    def on_threads() -> None:
+        client = Client(TOKEN, **settings)
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(client.set_two_step_pin, hangs, PIN)
+            time.sleep(0.2)
+            client.set_two_step_pin(ID, PIN, timeout=0.2)
+
+    with pytest.raises(TimedOutError) as error:
+        asyncio.run(on_loop()) if on_a_loop else on_threads()
+    assert (error.value.outcome, error.value.reason) == ("not_sent", "connecting")
+    assert sandbox.stats().requests == 1
 
 
 def test_a_forked_child_begins_with_all_turns(run: Run) -> None:

@@ -15,12 +15,14 @@ import atexit as _atexit
 
 try:
     from whatsapp_two_step import _native
-except ImportError as error:
-    if type(__loader__).__name__ == "zipimporter":
-        _why = "a native module can't be loaded from a zip archive; install the package beside it, or unpack the archive"
+except ImportError as _error:
+    if type(globals()["__loader__"]).__name__ == "zipimporter":
+        _why = (
+            "a native module can't be loaded from a zip archive; install the package beside it, or unpack the archive"
+        )
     else:
         _why = "there is none for this Python and platform; install the package with this Python's own pip"
-    raise ImportError(f"whatsapp_two_step has a native module: {_why} ({error})") from error
+    raise ImportError(f"whatsapp_two_step has a native module: {_why} ({_error})") from _error
 from whatsapp_two_step._async_client import AsyncClient
 from whatsapp_two_step._client import Client, set_two_step_pin
 from whatsapp_two_step._errors import (

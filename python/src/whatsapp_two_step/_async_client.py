@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from whatsapp_two_step._client import FROM_ENV, ClientBase, without_parameters
 from whatsapp_two_step._errors import TwoStepError
 from whatsapp_two_step._log import ended, watcher
@@ -78,7 +77,7 @@ class AsyncClient(ClientBase):
                 Over a `transport`, for each event loop.
             allow_http: plain `http` also to a host name without a dot, or a private address. Token and PIN go there in the clear.
             proxy: the URL of one. Default: `HTTPS_PROXY` and `NO_PROXY`.
-            root_certificates: PEM as text or bytes, or the path of such a file as text or a `Path`; added to the platform's and Mozilla's.
+            root_certificates: PEM as text or bytes, or the path of such a file; added to the platform's and Mozilla's.
             transport: another HTTP stack than the built-in one, or a stand-in for one in a test.
 
         Raises:
@@ -107,8 +106,10 @@ class AsyncClient(ClientBase):
     @classmethod
     @without_parameters
     def from_env(cls, *, transport: AsyncTransportLike | None = None, **settings: Unpack[Settings]) -> Self:
-        """A client with the token of `WHATSAPP_ACCESS_TOKEN`, and, where they are set, the app secret of `WHATSAPP_APP_SECRET`, the
-        base URL of `WHATSAPP_BASE_URL` and the version of `WHATSAPP_API_VERSION`.
+        """A client with the token of `WHATSAPP_ACCESS_TOKEN`.
+
+        Where they are set, also with the app secret of `WHATSAPP_APP_SECRET`, the base URL of `WHATSAPP_BASE_URL`, and the
+        version of `WHATSAPP_API_VERSION`.
 
         Takes what the class takes by keyword; that wins. At run time its signature shows none of it.
 

@@ -50,7 +50,7 @@ class _WithoutParameters:
 def without_parameters(function: _F) -> _F:
     """Hides them from frameworks."""
     made: Any = _WithoutParameters(function)
-    return made
+    return made  # type: ignore[no-any-return]
 
 
 FROM_ENV = object()  # in the place of a token
@@ -133,7 +133,7 @@ class Client(ClientBase):
             max_in_flight: how many calls may be under way at once; more wait their turn, within their own timeout. Default 256.
             allow_http: plain `http` also to a host name without a dot, or a private address. Token and PIN go there in the clear.
             proxy: the URL of one. Default: `HTTPS_PROXY` and `NO_PROXY`.
-            root_certificates: PEM as text or bytes, or the path of such a file as text or a `Path`; added to the platform's and Mozilla's.
+            root_certificates: PEM as text or bytes, or the path of such a file; added to the platform's and Mozilla's.
             transport: another HTTP stack than the built-in one, or a stand-in for one in a test.
 
         Raises:
@@ -162,8 +162,10 @@ class Client(ClientBase):
     @classmethod
     @without_parameters
     def from_env(cls, *, transport: TransportLike | None = None, **settings: Unpack[Settings]) -> Self:
-        """A client with the token of `WHATSAPP_ACCESS_TOKEN`, and, where they are set, the app secret of `WHATSAPP_APP_SECRET`, the
-        base URL of `WHATSAPP_BASE_URL` and the version of `WHATSAPP_API_VERSION`.
+        """A client with the token of `WHATSAPP_ACCESS_TOKEN`.
+
+        Where they are set, also with the app secret of `WHATSAPP_APP_SECRET`, the base URL of `WHATSAPP_BASE_URL`, and the
+        version of `WHATSAPP_API_VERSION`.
 
         Takes what the class takes by keyword; that wins. At run time its signature shows none of it.
 

@@ -86,7 +86,7 @@ class TwoStepError(Exception):
         reason: Reason | None = None,
         attempts: int = 0,
     ) -> None:
-        """With its fields by keyword. A mapping of them beside the message is what `args` has, for whoever makes it from those."""
+        """With its fields by keyword. A mapping of them beside the message is what `args` has, for whoever makes it again."""
         super().__init__(message)
         values: dict[str, Any] = {
             "outcome": outcome,
@@ -107,10 +107,10 @@ class TwoStepError(Exception):
         for given in fields:
             values.update((name, given[name]) for name in values.keys() & given.keys())
         # Not through the base: an OSError takes two arguments for a number and its text.
-        self.args = (message, values)
+        self.args: tuple[Any, ...] = (message, values)
         vars(self).update(message=message, **values)
         if self.hint:
-            self.__notes__ = [self.hint]  # shown below a traceback, from Python 3.11 on
+            vars(self)["__notes__"] = [self.hint]  # shown below a traceback, from Python 3.11 on
 
     @staticmethod
     def from_dict(fields: Mapping[str, Any]) -> "TwoStepError":

@@ -26,7 +26,10 @@ def call(native: NativeClient, phone_number_id: str, pin: str, options: _Options
         while True:
             for _, what in inbox.drain():
                 if isinstance(what, BaseException):
-                    raise what
+                    try:
+                        raise what
+                    finally:
+                        del what  # else exception and frame would hold each other
                 if not isinstance(what, tuple):
                     return what
                 if logs is not None:
@@ -34,4 +37,3 @@ def call(native: NativeClient, phone_number_id: str, pin: str, options: _Options
             select.select([inbox.fileno()], [], [])
     finally:
         started.cancel()
-        what = None  # else exception and frame would hold each other

@@ -1,4 +1,4 @@
-"""The logger `whatsapp_two_step`: the end of each attempt at DEBUG, and at WARNING a call that leaves a doubt. No secret is in it."""
+"""The logger `whatsapp_two_step`: each attempt's end at DEBUG, and at WARNING a call that leaves a doubt. It has no secrets."""
 
 from __future__ import annotations
 
@@ -51,10 +51,11 @@ def watcher(phone_number_id: str) -> Callable[..., None] | None:
             "took": took,
             "wait": wait,
         }
-        said = [kind or "success", outcome and f"outcome {outcome}", http_status and f"HTTP {http_status}"]
-        said += [graph_code and f"Graph code {graph_code}", trace_id and f"trace id {trace_id}", f"{took:.3f} s"]
-        said += [None if wait is None else f"the next in {wait:.3f} s"]
-        text = ", ".join(filter(None, said))
+        said = [kind or "success"]
+        known = (("outcome", outcome), ("HTTP", http_status), ("Graph code", graph_code), ("trace id", trace_id))
+        said += [f"{name} {value}" for name, value in known if value is not None]
+        said += [f"{took:.3f} s", *([] if wait is None else [f"the next in {wait:.3f} s"])]
+        text = ", ".join(said)
         logger.debug("phone number ID %s, attempt %d: %s", phone_number_id, number, text, extra=fields)
 
     return log

@@ -21,7 +21,7 @@ def _whatsapp_sandbox_of_the_session() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def whatsapp_sandbox(_whatsapp_sandbox_of_the_session: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
-    """A `whatsapp_two_step.testing.Sandbox` that knows nothing of the tests before. Meanwhile no client reaches another machine."""
+    """A `whatsapp_two_step.testing.Sandbox` that is as new. Meanwhile no client reaches another machine."""
     monkeypatch.setenv("WHATSAPP_TWO_STEP_LOOPBACK_ONLY", "1")
     _whatsapp_sandbox_of_the_session.reset()
     return _whatsapp_sandbox_of_the_session

@@ -19,17 +19,21 @@ class _Fields:
     """What `dataclasses` asks a class for, made when it asks: importing that module takes longer than ours."""
 
     def __get__(self, _: object, cls: "type[Plain]") -> "dict[str, Field[Any]]":
-        from dataclasses import make_dataclass
+        from dataclasses import MISSING, field, make_dataclass
+        from inspect import signature
 
-        hints = [(name, cls.__annotations__[name]) for name in cls.__slots__]
-        fields: "dict[str, Field[Any]]" = vars(make_dataclass(cls.__name__, hints, frozen=True))["__dataclass_fields__"]
+        defaults = {name: it.default for name, it in signature(cls).parameters.items() if it.default is not it.empty}
+        named = [
+            (name, cls.__annotations__[name], field(default=defaults.get(name, MISSING))) for name in cls.__slots__
+        ]
+        fields: dict[str, Field[Any]] = vars(make_dataclass(cls.__name__, named, frozen=True))["__dataclass_fields__"]
         return fields
 
 
 class Plain(Value):
     """Turns into plain data and back; to `dataclasses.asdict` and what builds on it, it is a dataclass."""
 
-    __slots__ = ()
+    __slots__: tuple[str, ...] = ()
 
     if TYPE_CHECKING:
         __dataclass_fields__: ClassVar[dict[str, Field[Any]]]

@@ -1,4 +1,4 @@
-"""How many calls of a client may be under way at once over a transport of the user's. Over the built-in one, the core sees to it."""
+"""How many calls may be under way at once over a transport of the user's. Over the built-in one, the core sees to it."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from whatsapp_two_step._types import Settings
 
 
 def parameters(function):
-    rest = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.POSITIONAL_ONLY)
+    rest = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.POSITIONAL_ONLY)
     return [name for name, it in inspect.signature(function).parameters.items() if it.kind not in rest]
 
 
@@ -45,6 +45,7 @@ def contract():
     return {
         "kinds": {"ErrorKind": get_args(package.ErrorKind)},
         "outcomes": {"Outcome": get_args(package.Outcome)},
+        "reasons": {"Reason": get_args(package.Reason)},
         "classes": {
             "subclasses": {cls.__name__: cls.kind for cls in TwoStepError.__subclasses__()},
             "__all__": {name: cls.kind for name, cls in errors.items() if cls is not TwoStepError},

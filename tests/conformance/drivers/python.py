@@ -10,7 +10,7 @@ from whatsapp_two_step import AsyncClient, Client, TwoStepError
 
 ERROR = (
     "kind message outcome hint http_status graph_code graph_subcode graph_type details user_title user_message trace_id "
-    "retry_after is_retryable attempts"
+    "retry_after is_retryable reason attempts"
 ).split()
 USAGE = ("highest_percentage", "time_to_regain_access")
 
