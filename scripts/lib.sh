@@ -43,9 +43,9 @@ dist_if_changed() {
     touch "$stamp"
 }
 
-# cargo_tool CRATE VERSION: a program that cargo installs, once a machine, onto the PATH.
+# cargo_tool CRATE VERSION [OPTION…]: a program that cargo installs, once a machine, onto the PATH.
 cargo_tool() {
     local tools="$CACHE/tools/$1-$2"
-    [ -x "$tools/bin/$1" ] || { say "installing $1 $2, once" && env -u CARGO_TARGET_DIR cargo install --quiet --locked --root "$tools" "$1@$2"; }
+    [ -x "$tools/bin/$1" ] || { say "installing $1 $2, once" && env -u CARGO_TARGET_DIR cargo install --quiet --locked --root "$tools" "${@:3}" "$1@$2"; }
     PATH="$tools/bin:$PATH"
 }

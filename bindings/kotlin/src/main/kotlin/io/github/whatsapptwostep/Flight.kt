@@ -12,6 +12,8 @@ import java.util.concurrent.TimeUnit.NANOSECONDS
 import java.util.concurrent.atomic.AtomicReference
 import okhttp3.Call as OkHttpCall
 import okhttp3.Connection
+import okhttp3.EventListener
+import okhttp3.HttpUrl
 import okhttp3.Protocol
 import okhttp3.Response
 import okhttp3.internal.connection.RealConnection
@@ -40,7 +42,6 @@ internal class Flight(private val request: TransportRequest, private val limit: 
     }
 
     fun run(): TransportResponse {
-        start(request.connectTimeout.toNanos())
         onThisThread.set(this)
         try {
             return call.execute().use {
@@ -53,6 +54,26 @@ internal class Flight(private val request: TransportRequest, private val limit: 
             onThisThread.remove()
             exit()
             if (!stage.compareAndSet(Stage.SENT, Stage.OVER)) stage.compareAndSet(Stage.CONNECTING, Stage.OVER)
+        }
+    }
+
+    /**
+     * Hears of it when there is no connection to be had: the time for a new one counts from then on. A listener of the user's own keeps
+     * its place, and the time counts from the beginning. (Where nobody connects, a timer would cost as much as all else that we do.)
+     */
+    fun listener(theirs: EventListener): EventListener {
+        if (theirs === EventListener.NONE) return Connecting()
+        start(request.connectTimeout.toNanos())
+        return theirs
+    }
+
+    private inner class Connecting : EventListener() {
+        private var isKnown = false
+
+        override fun proxySelectStart(call: OkHttpCall, url: HttpUrl) {
+            if (isKnown || stage.get() != Stage.CONNECTING) return
+            isKnown = true
+            start(request.connectTimeout.toNanos())
         }
     }
 

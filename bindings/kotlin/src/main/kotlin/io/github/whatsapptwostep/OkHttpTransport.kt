@@ -40,6 +40,10 @@ public class OkHttpTransport private constructor(client: OkHttpClient, private v
             .readTimeout(0, TimeUnit.SECONDS)
             .writeTimeout(0, TimeUnit.SECONDS)
             .apply { if (client.dns === Dns.SYSTEM) dns(Lookup(Dns.SYSTEM)) } // one of yours stays where the call is
+            .eventListenerFactory { call ->
+                val theirs = client.eventListenerFactory.create(call)
+                call.request().tag(Flight::class.java)?.listener(theirs) ?: theirs
+            }
             .addInterceptor(SecondConnection)
             .addNetworkInterceptor(Departure())
             .build()
