@@ -17,7 +17,7 @@ use tokio::{
     task::AbortHandle,
 };
 use whatsapp_two_step::{Observer, SetTwoStepPinResponse, TwoStepError};
-use whatsapp_two_step_outbox::{Outbox, wake_all};
+use whatsapp_two_step_outbox::{Outbox, begin_work, wake_all};
 
 use crate::{
     client::{NativeClient, operation},
@@ -34,6 +34,7 @@ fn runtime() -> Option<&'static Runtime> {
             .worker_threads(1)
             .thread_name("whatsapp-2step")
             .on_thread_park(wake_all)
+            .on_thread_unpark(begin_work)
             .enable_all()
             .build()
             .ok()

@@ -1,20 +1,32 @@
 //! Events on their way to a host's event loop (Python's, Node's).
 //!
 //! To wake such a loop costs about as much as a call does. So a runtime's thread wakes it once for several events: when the
-//! thread has nothing else to do, or when there are [`MANY`].
+//! thread has nothing else to do, or when there are [`MANY`]. A thread that is busy for [`LONG`] wakes it at once: a connection that
+//! always has something to read would keep it from ever resting.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
 };
 
 /// So many events don't wait for more.
 pub const MANY: usize = 16;
 
+/// So long a thread may be busy before its events don't wait for its next rest.
+pub const LONG: Duration = Duration::from_millis(5);
+
 thread_local! {
     /// Whom to wake; no list on a thread that never comes to [`wake_all`].
     static TO_WAKE: RefCell<Option<Vec<Arc<dyn Wake>>>> = const { RefCell::new(None) };
+    /// Since when this thread has had work.
+    static BUSY_SINCE: Cell<Option<Instant>> = const { Cell::new(None) };
+}
+
+/// For a runtime's threads, each time they have work again (tokio's `on_thread_unpark`).
+pub fn begin_work() {
+    BUSY_SINCE.set(Some(Instant::now()));
 }
 
 /// For a runtime's threads, each time they have nothing else to do (tokio's `on_thread_park`).
@@ -68,6 +80,9 @@ impl<E: Send + 'static> Outbox<E> {
 
     /// True if this thread will come to [`wake_all`].
     fn wake_later(self: &Arc<Self>) -> bool {
+        if BUSY_SINCE.get().is_some_and(|since| since.elapsed() > LONG) {
+            return false;
+        }
         TO_WAKE.with_borrow_mut(|outboxes| {
             let Some(outboxes) = outboxes else { return false };
             if !outboxes.iter().any(|outbox| outbox.is(Arc::as_ptr(self).cast())) {
@@ -113,7 +128,7 @@ mod tests {
         atomic::{AtomicUsize, Ordering::SeqCst},
     };
 
-    use super::{MANY, Outbox, wake_all};
+    use super::{LONG, MANY, Outbox, begin_work, wake_all};
 
     fn counted() -> (Arc<Outbox<usize>>, Arc<AtomicUsize>) {
         let count = Arc::new(AtomicUsize::new(0));
@@ -130,6 +145,20 @@ mod tests {
         assert_eq!(outbox.take(), [1, 2]);
         outbox.put(3);
         assert_eq!((woken.load(SeqCst), outbox.take()), (2, vec![3]));
+    }
+
+    #[test]
+    fn a_thread_that_never_rests_wakes_at_once() {
+        wake_all(); // marks this thread
+        begin_work();
+        let (outbox, woken) = counted();
+        std::thread::sleep(LONG * 2);
+        outbox.put(0);
+        assert_eq!(woken.load(SeqCst), 1);
+        outbox.take();
+        begin_work();
+        outbox.put(1);
+        assert_eq!(woken.load(SeqCst), 1);
     }
 
     #[test]

@@ -92,6 +92,7 @@ impl Process {
             .worker_threads(1)
             .thread_name("whatsapp-two-step")
             .on_thread_park(whatsapp_two_step_outbox::wake_all)
+            .on_thread_unpark(whatsapp_two_step_outbox::begin_work)
             .enable_io()
             .enable_time()
             .build()?;
