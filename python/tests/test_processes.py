@@ -267,7 +267,7 @@ for _ in range(4): threading.Thread(target=work, daemon=True).start()
 time.sleep(0.07)
 """,
     "a transport that hangs": """
-own = Client("EAAx", transport=lambda request: time.sleep(60), timeout=0.05)
+own = Client("EAAx", transport=lambda request: time.sleep(60), timeout=0.5)
 threading.Thread(target=Client("EAAx", transport=lambda request: time.sleep(60)).set_two_step_pin, args=(ID, "012345"), daemon=True).start()
 try: own.set_two_step_pin(ID, "012345")
 except TwoStepError as error: assert error.outcome == "unknown"
