@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any, NoReturn
 
-    from whatsapp_two_step._types import Reason, Unprocessed
+    from whatsapp_two_step._codes import Reason, Unprocessed
 else:
     from whatsapp_two_step._names import Any, Iterable, Mapping, NoReturn, Reason, Unprocessed
 

@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from whatsapp_two_step._types import Reason
+    from whatsapp_two_step._codes import Reason
 
 # By the names of classes, so that nothing is imported to ask. The second: it won't pass by itself.
 _BY_CLASS: dict[str, tuple[Reason, bool]] = {

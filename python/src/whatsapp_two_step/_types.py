@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Literal, Protocol, TypedDict
 
+from whatsapp_two_step._codes import Reason as Reason
+from whatsapp_two_step._codes import Unprocessed as Unprocessed
 from whatsapp_two_step._http import HttpRequest, HttpResponse
 
 ErrorKind = Literal[
@@ -35,24 +37,6 @@ Outcome = Literal["not_sent", "rejected", "unknown"]
 `not_sent`: no request left, the old PIN holds. `rejected`: the server said that nothing changed, the old PIN holds.
 `unknown`: a request left and no such answer came, either PIN may hold; setting the same PIN again is safe.
 """
-
-Reason = Literal[
-    "dns",
-    "refused",
-    "unreachable",
-    "tls",
-    "proxy",
-    "reset",
-    "closed",
-    "no_descriptors",
-    "connecting",
-    "waiting",
-    "other",
-]
-"""Why a connection failed, or for what a call waited when its time was over."""
-
-Unprocessed = Literal["connection_ended", "stream_refused"]
-"""How a server says that it processed none of a request."""
 
 Seconds = float | timedelta
 """A number of seconds, or a `timedelta`."""

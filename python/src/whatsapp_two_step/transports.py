@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import httpx
     import requests
 
-    from whatsapp_two_step._types import Unprocessed
+    from whatsapp_two_step._codes import Unprocessed
 
 __all__ = ["AsyncHttpxTransport", "HttpxTransport", "RequestsTransport"]
 
