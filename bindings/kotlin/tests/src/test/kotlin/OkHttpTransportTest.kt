@@ -14,6 +14,7 @@ import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
 import kotlinx.coroutines.runBlocking
 import okhttp3.Dns
+import okhttp3.EventListener
 import okhttp3.OkHttpClient
 import okhttp3.tls.HandshakeCertificates
 import okhttp3.tls.HeldCertificate
@@ -100,6 +101,11 @@ class OkHttpTransportTest {
                 assertTrue(error is TimedOutError && error.outcome == Outcome.NOT_SENT && error.isRetryable, "$error")
             }
             assertTrue(took in 350..3_000, "$took ms")
+            // Also where the user listens to events.
+            val own = OkHttpClient.Builder().eventListener(object : EventListener() {}).build()
+            val heard = failure(at("https://127.0.0.1:${silent.localPort}") { connectTimeout(400.milliseconds).httpClient(own) })
+            assertTrue(heard is TimedOutError && heard.outcome == Outcome.NOT_SENT, "$heard")
+            assertEquals(1, heard.attempts)
             // Also when the whole call's time is up before.
             val error = failure(at("https://127.0.0.1:${silent.localPort}") { timeout(400.milliseconds) })
             assertTrue(error is TimedOutError && error.outcome == Outcome.NOT_SENT, "$error")

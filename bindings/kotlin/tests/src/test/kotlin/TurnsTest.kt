@@ -57,7 +57,7 @@ class TurnsTest {
         val client = TwoStepClient(TOKEN) { transport(transport).maxInFlight(1) }
         val calls = (1..6).map { number ->
             val call = thread { if (number % 2 == 0) client.setTwoStepPinBlocking("$number", PIN) else runBlocking { client.setTwoStepPin("$number", PIN) } }
-            call.also { Thread.sleep(60) }
+            call.also { Thread.sleep(300) } // a busy machine starts a thread late
         }
         release.countDown()
         calls.forEach { it.join() }

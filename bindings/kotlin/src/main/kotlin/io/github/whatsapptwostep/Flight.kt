@@ -23,7 +23,7 @@ private enum class Stage { CONNECTING, GAVE_UP, SENT, OVERDUE, OVER }
 
 /** One request through OkHttp, and how far it has come. Its time limit is that for connecting, and then [limit]. */
 internal class Flight(private val request: TransportRequest, private val limit: Duration?) : AsyncTimeout() {
-    lateinit var call: OkHttpCall
+    private lateinit var call: OkHttpCall
     private val began = System.nanoTime()
     private val stage = AtomicReference(Stage.CONNECTING)
     @Volatile var lookup: Future<*>? = null
@@ -61,7 +61,8 @@ internal class Flight(private val request: TransportRequest, private val limit: 
      * Hears of it when there is no connection to be had: the time for a new one counts from then on. A listener of the user's own keeps
      * its place, and the time counts from the beginning. (Where nobody connects, a timer would cost as much as all else that we do.)
      */
-    fun listener(theirs: EventListener): EventListener {
+    fun listener(call: OkHttpCall, theirs: EventListener): EventListener {
+        this.call = call
         if (theirs === EventListener.NONE) return Connecting()
         start(request.connectTimeout.toNanos())
         return theirs

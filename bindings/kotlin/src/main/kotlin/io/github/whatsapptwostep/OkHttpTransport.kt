@@ -42,7 +42,7 @@ public class OkHttpTransport private constructor(client: OkHttpClient, private v
             .apply { if (client.dns === Dns.SYSTEM) dns(Lookup(Dns.SYSTEM)) } // one of yours stays where the call is
             .eventListenerFactory { call ->
                 val theirs = client.eventListenerFactory.create(call)
-                call.request().tag(Flight::class.java)?.listener(theirs) ?: theirs
+                call.request().tag(Flight::class.java)?.listener(call, theirs) ?: theirs
             }
             .addInterceptor(SecondConnection)
             .addNetworkInterceptor(Departure())
@@ -70,7 +70,7 @@ public class OkHttpTransport private constructor(client: OkHttpClient, private v
     }
 
     private fun flight(request: TransportRequest, limit: Duration?) =
-        Flight(request, limit).also { it.call = http.newCall(request.toOkHttp(it)) }
+        Flight(request, limit).also { http.newCall(request.toOkHttp(it)) } // which the flight gets as a listener
 
     /** Closes what is its own; your own client stays open. */
     override fun close() {
