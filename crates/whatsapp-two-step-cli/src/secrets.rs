@@ -89,7 +89,7 @@ pub(crate) async fn operation(
         _ => standard_input,
     };
     let pin = inputs.secret("--pin-file", path, PIN_MAX).await?.ok_or_else(|| {
-        let message = format!("Invalid PIN: {} is empty.", shown(path));
+        let message = format!("Invalid PIN: {} is empty: 0 characters, 6 needed.", shown(path));
         Failure::no_pin(message, "Pipe the PIN to standard input, give --pin-file PATH, or type it on a terminal.")
     })?;
     Ok((SetTwoStepPin::parse(id.as_str(), &pin)?, pin))

@@ -84,6 +84,9 @@ async fn client(args: &SetArgs, sandbox: Option<&Sandbox>, inputs: &mut Inputs<'
     if let Some(time) = args.connect_timeout {
         settings = settings.connect_timeout(time);
     }
+    if let Some(calls) = args.max_in_flight {
+        settings = settings.max_in_flight(calls);
+    }
     if let Some(count) = args.max_retries {
         settings = settings.max_retries(count);
     }

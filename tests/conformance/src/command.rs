@@ -87,7 +87,7 @@ fn prepared(command: &str, call: &Value) -> Result<Command, &'static str> {
             process.env(variable, value);
         }
     }
-    for setting in ["base_url", "api_version", "timeout", "connect_timeout", "max_retries"] {
+    for setting in ["base_url", "api_version", "timeout", "connect_timeout", "max_retries", "max_in_flight"] {
         let value = match &settings[setting] {
             Value::Null => continue,
             Value::String(text) => text.clone(),

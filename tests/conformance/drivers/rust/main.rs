@@ -112,6 +112,9 @@ fn client(settings: &Value) -> Result<blocking::Client, Refusal> {
     if let Some(timeout) = time("connect_timeout")? {
         builder = builder.connect_timeout(timeout);
     }
+    if let Some(calls) = settings["max_in_flight"].as_u64() {
+        builder = builder.max_in_flight(calls.try_into().unwrap_or(u32::MAX));
+    }
     if let Some(count) = settings["max_retries"].as_u64() {
         builder = builder.max_retries(count.try_into().unwrap_or(u32::MAX));
     }
