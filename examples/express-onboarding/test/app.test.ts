@@ -71,7 +71,7 @@ test('a refusal after a lost answer loses no PIN', async () => {
     await good.setTwoStepPin(id, JSON.parse(body).pin)
     throw new TransportError('the answer is lost')
   }
-  const lossy = new Client({ accessToken: 'EAAtest', transport: losesTheAnswer, maxRetries: 0 })
+  const lossy = new Client({ accessToken: 'EAAtest', baseUrl: sandbox.baseUrl, transport: losesTheAnswer, maxRetries: 0 })
   for (const [client, status, stored] of [[lossy, 502, vault.candidates], [expired, 500, vault.candidates], [good, 200, vault.current]] as const) {
     assert.equal((await post(id, undefined, await serve(client))).status, status)
     assert.ok(sandbox.pin(id))
