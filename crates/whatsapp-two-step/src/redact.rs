@@ -102,6 +102,11 @@ impl<'a> Redactor<'a> {
         (0..line.len()).any(|at| self.secret_at(rest(at)).is_some() || token_at(rest(at)).is_some())
     }
 
+    /// Is one of this call's own secrets in it? Text that may look like a token by chance is asked this, and not `finds_in`.
+    pub(crate) fn finds_own_in(&self, text: &str) -> bool {
+        (0..text.len()).any(|at| self.secret_at(&text.as_bytes()[at..]).is_some())
+    }
+
     /// The length of the longest secret that the text begins with.
     fn secret_at(&self, text: &[u8]) -> Option<usize> {
         self.secrets().filter_map(|secret| spelled_length(text, secret)).max()
@@ -255,6 +260,8 @@ mod tests {
         let redactor = Redactor::new(&endpoint, Some(&pin));
         assert_eq!(redactor.clean("a 735194EAA b 735194735194 c", 99), "a [redacted] b [redacted][redacted] c");
         assert!(redactor.finds_in("735194EAA") && !redactor.finds_in("73519 94EA"));
+        let chance = "EAb345678901234567890123";
+        assert!(redactor.finds_own_in("x94%45AA") && redactor.finds_in(chance) && !redactor.finds_own_in(chance));
     }
 
     #[test]

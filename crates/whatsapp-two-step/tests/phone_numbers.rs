@@ -121,12 +121,13 @@ async fn what_is_no_list_of_numbers_is_an_error_that_says_nothing_was_changed() 
     let cursors = ["a", "b", "c"].iter().cycle().take(40);
     let endless: Vec<_> = cursors.map(|cursor| page(&[1], Some(cursor))).collect();
     let big = json!({"data": [], "x": "x".repeat(1024 * 1024)}).to_string();
-    let cases: [(Vec<Answer>, ErrorKind, &str); 8] = [
+    let cases: [(Vec<Answer>, ErrorKind, &str); 9] = [
         (vec![(200, "{}".to_owned())], ErrorKind::UnexpectedResponse, "no \"data\""),
         (vec![(200, "<html>".to_owned())], ErrorKind::UnexpectedResponse, "HTML"),
         (vec![(200, r#"{"data":[{"id":7}]}"#.to_owned())], ErrorKind::UnexpectedResponse, "no usable \"id\""),
         (vec![(200, big)], ErrorKind::UnexpectedResponse, "larger than 1024 KiB"),
         (endless, ErrorKind::UnexpectedResponse, "a cursor comes again"),
+        (vec![page(&[1], Some(&format!("x{TOKEN}")))], ErrorKind::UnexpectedResponse, "its cursor repeats a secret"),
         (
             vec![page(&[1], Some("c")), (401, r#"{"error":{"code":190,"message":"expired"}}"#.to_owned())],
             ErrorKind::Authentication,
@@ -142,7 +143,9 @@ async fn what_is_no_list_of_numbers_is_an_error_that_says_nothing_was_changed() 
         assert_eq!((error.kind(), error.outcome()), (kind, Outcome::NotSent), "{error}");
         assert!(error.message().contains(words) && !error.message().contains("PIN"), "{error}");
         assert!(!error.hint().contains("same PIN"), "{}", error.hint());
-        assert!(requests.lock().unwrap().len() < 15);
+        let requests = requests.lock().unwrap();
+        assert!(requests.len() < 15);
+        assert!(requests.iter().all(|request| !request.uri().to_string().contains(TOKEN)), "a token in a URL");
     }
 }
 

@@ -112,6 +112,10 @@ impl Operation for ReadPhoneNumbers {
             }
             _ => return Err(graph::no_graph_error(response, "it has no \"error\"", &redactor)),
         };
+        // It goes into the next page's URL, which gateways log.
+        if after.as_deref().is_some_and(|after| redactor.finds_own_in(after)) {
+            return Err(graph::no_graph_error(response, "its cursor repeats a secret", &redactor));
+        }
         let numbers: Option<Vec<_>> = entries.iter().map(|entry| number(entry, &redactor)).collect();
         let Some(numbers) = numbers else {
             return Err(graph::no_graph_error(response, "one of its numbers has no usable \"id\"", &redactor));
