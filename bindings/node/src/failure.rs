@@ -1,7 +1,5 @@
 //! Results on their way out: plain objects, from which TypeScript makes responses and errors.
 
-use std::error::Error as StdError;
-
 use napi_derive::napi;
 use whatsapp_two_step::{Reason, SetTwoStepPinResponse, TwoStepError};
 
@@ -80,7 +78,7 @@ impl From<TwoStepError> for Failure {
             is_retryable: error.is_retryable(),
             reason: error.reason().map(Reason::code),
             attempts: error.attempts(),
-            causes: std::iter::successors(error.source(), |&cause| cause.source()).map(ToString::to_string).collect(),
+            causes: error.causes().collect(),
         }
     }
 }

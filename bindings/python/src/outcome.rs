@@ -1,7 +1,5 @@
 //! What a call wants or came to, as Python sees it.
 
-use std::error::Error as _;
-
 use http::{HeaderValue, Request};
 use pyo3::{
     prelude::*,
@@ -109,8 +107,7 @@ fn exception_of<'py>(py: Python<'py>, class: &str, error: &TwoStepError) -> PyRe
     ]
     .into_py_dict(py)?;
     let exception = factories(py)?.error.bind(py).call1((class, error.message(), fields))?;
-    let causes = std::iter::successors(error.source(), |&cause| cause.source()).map(ToString::to_string);
-    let cause = causes.collect::<Vec<_>>().join(": ");
+    let cause = error.causes().collect::<Vec<_>>().join(": ");
     if !cause.is_empty() {
         exception.setattr("__cause__", factories(py)?.transport_error.bind(py).call1((cause,))?)?;
     }

@@ -102,8 +102,7 @@ fn add_answer(rows: &mut Rows, error: &TwoStepError) {
 
 /// The chain below the error, such as "connection refused".
 fn cause(error: &TwoStepError) -> Option<String> {
-    let first = std::error::Error::source(error);
-    let texts: Vec<String> = std::iter::successors(first, |error| error.source()).map(ToString::to_string).collect();
+    let texts: Vec<String> = error.causes().collect();
     (!texts.is_empty()).then(|| texts.join(": "))
 }
 

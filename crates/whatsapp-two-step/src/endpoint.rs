@@ -71,9 +71,7 @@ impl Language {
             Self::Swift => user_agent!("swift"),
         }
     }
-}
 
-impl Language {
     /// For bindings: an error whose message and hint name the settings as the language does.
     ///
     /// ```

@@ -276,6 +276,16 @@ impl TwoStepError {
         self.0.reason
     }
 
+    /// The texts of what [`source`](StdError::source) leads to, the outermost first.
+    ///
+    /// ```
+    /// let error = whatsapp_two_step::Pin::parse("12345").unwrap_err();
+    /// assert_eq!(error.causes().count(), 0);
+    /// ```
+    pub fn causes(&self) -> impl Iterator<Item = String> + '_ {
+        std::iter::successors(self.source(), |&cause| cause.source()).map(ToString::to_string)
+    }
+
     /// How many requests were handed to the transport: 0 for bad input.
     #[must_use]
     pub fn attempts(&self) -> u32 {

@@ -117,7 +117,7 @@ impl BaseUrl {
         &self.path
     }
 
-    /// Without TLS, which is to say: to this machine.
+    /// Without TLS: to this machine or, where `allow_http` said so, to a network of the user's own.
     #[cfg(feature = "reqwest")]
     pub(crate) fn is_plain(&self) -> bool {
         self.scheme == Scheme::HTTP

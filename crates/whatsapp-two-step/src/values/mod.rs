@@ -4,6 +4,7 @@ mod access_token;
 mod api_version;
 mod app_secret;
 mod base_url;
+mod digits;
 mod phone_number_id;
 mod pin;
 mod secret;

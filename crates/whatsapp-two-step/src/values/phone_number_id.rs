@@ -1,8 +1,7 @@
 use std::fmt;
 
+use super::digits;
 use crate::error::{ErrorKind, TwoStepError};
-
-const MAX_DIGITS: usize = 32;
 
 /// The ID that Meta gave a business phone number: 1 to 32 digits, kept as text. It is not the phone number.
 ///
@@ -27,20 +26,14 @@ impl PhoneNumberId {
     /// # Errors
     /// `invalid_phone_number_id`, with what is wrong and where an ID is found, never with the text itself.
     pub fn parse(text: &str) -> Result<Self, TwoStepError> {
-        let problem = if text.is_empty() {
-            "it is empty".to_owned()
-        } else if text.trim().len() != text.len() && text.trim().bytes().all(|b| b.is_ascii_digit()) {
-            "there is a space or a line break around it; remove it".to_owned()
+        let problem = if text.trim().len() != text.len() && text.trim().bytes().all(|b| b.is_ascii_digit()) {
+            "there is a space or a line break around it; remove it"
         } else if looks_like_a_phone_number(text) {
-            "it looks like a phone number; the ID that Meta gave the number is needed".to_owned()
-        } else if let Some(at) = text.chars().position(|c| !c.is_ascii_digit()) {
-            format!("character {} is not a digit 0-9", at + 1)
-        } else if text.len() > MAX_DIGITS {
-            format!("{} digits, {MAX_DIGITS} at most", text.len())
+            "it looks like a phone number; the ID that Meta gave the number is needed"
         } else {
-            return Ok(Self(text.into()));
+            return digits::check(text).map(|()| Self(text.into())).map_err(|problem| invalid(&problem));
         };
-        Err(invalid(&problem))
+        Err(invalid(problem))
     }
 
     /// The error for an ID that came as something else than text, such as a number in a host language.

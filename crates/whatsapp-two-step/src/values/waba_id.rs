@@ -1,8 +1,7 @@
 use std::fmt;
 
+use super::digits;
 use crate::error::TwoStepError;
-
-const MAX_DIGITS: usize = 32;
 
 /// The ID of a WhatsApp business account (WABA): 1 to 32 digits, kept as text. Not a secret, so it prints.
 ///
@@ -24,16 +23,9 @@ impl WabaId {
     /// # Errors
     /// `invalid_configuration`, with what is wrong and never with the text itself.
     pub fn parse(text: &str) -> Result<Self, TwoStepError> {
-        let problem = if text.is_empty() {
-            "is empty".to_owned()
-        } else if let Some(at) = text.chars().position(|c| !c.is_ascii_digit()) {
-            format!("has at place {} a character that is not a digit 0-9", at + 1)
-        } else if text.len() > MAX_DIGITS {
-            format!("has {} digits, {MAX_DIGITS} at most", text.len())
-        } else {
-            return Ok(Self(text.into()));
-        };
-        Err(TwoStepError::invalid_configuration("waba_id", &problem))
+        digits::check(text).map(|()| Self(text.into())).map_err(|problem| {
+            TwoStepError::invalid_configuration("waba_id", &format!("is not an account's ID: {problem}"))
+        })
     }
 
     /// The digits.
