@@ -33,7 +33,7 @@ test-conformance: ## runs every built package through the same cases, and compar
 	@scripts/suite conformance
 
 test-setups: ## runs the packages in bundlers, frameworks and test runners, which it installs
-	@for setups in scripts/test-setups-*; do "$$setups" || exit $$?; done
+	@for setups in scripts/test-setups-*; do "$$setups" || [ $$? = 77 ] || exit 1; done # 77: skipped, and said so
 
 test-examples: ## runs the examples on the built packages
 	@scripts/suite examples

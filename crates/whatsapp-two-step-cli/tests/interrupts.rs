@@ -45,6 +45,9 @@ fn wait_for_requests(sandbox: &Sandbox, count: usize) {
 #[test]
 fn after_a_request_has_left_either_pin_may_hold() {
     for signal in [Signal::INT, Signal::TERM, Signal::HUP, Signal::QUIT] {
+        if signal == Signal::HUP && !cfg!(target_os = "linux") {
+            continue; // keeps what it does there
+        }
         let sandbox = Sandbox::start().unwrap();
         let child = start(sandbox.base_url(), "910010000000000", &["--json"]);
         wait_for_requests(&sandbox, 1);

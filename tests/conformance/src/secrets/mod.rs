@@ -45,7 +45,7 @@ fn channels(language: &str) -> &'static [&'static str] {
 
 /// Runs every language, and says whether all is well.
 pub(crate) fn run(lanes: &[Lane<'_>]) -> bool {
-    let is_apart = |of: &Case| ["retries", h2::FLOODS].contains(&of.group);
+    let is_apart = |of: &Case| ["calls", h2::FLOODS].contains(&of.group);
     let cases: Vec<_> = cases::all().into_iter().filter(|of| !is_apart(of)).map(marked).collect();
     let reports: Vec<_> = std::thread::scope(|scope| {
         let cases = &cases;
