@@ -100,8 +100,8 @@ pub(crate) struct SetArgs {
     /// How many times a failed attempt is repeated where that is safe; 0 turns it off. [default: 2]
     #[arg(long, value_name = "N", value_hint = ValueHint::Other, value_parser = count, allow_negative_numbers = true, help_heading = "Limits")]
     pub(crate) max_retries: Option<u32>,
-    /// How many calls may be under way at once: of use to commands that make several. [default: 256]
-    #[arg(long, value_name = "N", value_parser = count, allow_negative_numbers = true, help_heading = "Limits")]
+    /// How many calls may be under way at once. [default: 256]
+    #[arg(long, value_name = "N", value_hint = ValueHint::Other, value_parser = count, allow_negative_numbers = true, help_heading = "Limits")]
     pub(crate) max_in_flight: Option<u32>,
 
     /// Print one JSON object on standard output, whatever the end, and nothing else.

@@ -16,10 +16,9 @@ use crate::{
     prompt::Prompt,
 };
 
-/// Enough for six digits and any mistake worth naming.
+/// Enough for a value and any mistake worth naming: the library says what is wrong with it.
 const PIN_MAX: usize = 4_096;
-/// As long as the library takes, and a line ending.
-const TOKEN_MAX: usize = 8_194;
+const TOKEN_MAX: usize = 16_384;
 
 /// A token for an embedded sandbox, if the user has none.
 pub(crate) const SANDBOX_TOKEN: &str = "EAAsandbox";
