@@ -22,7 +22,7 @@ use rustix::{
 
 use super::{COMMAND, FOREIGN, PIN, TOKEN};
 
-const LONG: Duration = Duration::from_secs(30);
+pub(crate) const LONG: Duration = Duration::from_secs(30);
 
 pub(crate) struct Terminal {
     pty: Arc<Pty>,
@@ -71,13 +71,19 @@ impl Terminal {
 
     #[track_caller]
     pub(crate) fn wait_for(&mut self, text: &str) {
-        let until = Instant::now() + LONG;
+        assert!(self.shows(text, LONG), "no {text:?} in {:?}", self.shown);
+    }
+
+    /// Does it come within that time?
+    pub(crate) fn shows(&mut self, text: &str, within: Duration) -> bool {
+        let until = Instant::now() + within;
         while !self.shown.contains(text) {
             match self.output.recv_timeout(until.saturating_duration_since(Instant::now())) {
                 Ok(bytes) => self.shown.push_str(&String::from_utf8_lossy(&bytes)),
-                Err(why) => panic!("no {text:?} in {:?}: {why}", self.shown),
+                Err(_) => return false,
             }
         }
+        true
     }
 
     /// What is shown until nothing more comes for a while.
