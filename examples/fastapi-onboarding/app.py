@@ -82,7 +82,7 @@ STATUS = {
 async def problem(_request: Request, error: TwoStepError) -> JSONResponse:
     """RFC 9457. `outcome` speaks of this call: after one with `unknown`, either PIN may hold until a call succeeds."""
     status = 502 if error.outcome == "unknown" else STATUS.get(error.kind, 500)
-    headers = {} if error.retry_after is None else {"Retry-After": f"{error.retry_after:.0f}"}
+    headers = {} if error.retry_after is None else {"Retry-After": str(math.ceil(error.retry_after))}
     body = {
         "type": f"urn:whatsapp-two-step:{error.kind}",
         "title": error.message,  # safe to show: no error has a secret in it

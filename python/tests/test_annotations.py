@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 import whatsapp_two_step
-from whatsapp_two_step import AsyncClient, Client, SetTwoStepPinResponse, testing
+from whatsapp_two_step import AsyncClient, Client, SetTwoStepPinResponse, testing, transports
 
 
 def functions() -> Iterator[object]:
-    for module in (whatsapp_two_step, testing):
+    for module in (whatsapp_two_step, testing, transports):
         for name in module.__all__:
             thing = getattr(module, name)
             if inspect.isfunction(thing):

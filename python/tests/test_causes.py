@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import gc
 import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from support import ID, PIN, TOKEN
+from support import ID, PIN, TOKEN, Send, blocking, raises
 
 from whatsapp_two_step import (
     AsyncClient,
@@ -21,14 +20,6 @@ from whatsapp_two_step import (
     TwoStepError,
 )
 
-OK = HttpResponse(200, b'{"success":true}')
-
-Send = Callable[[HttpRequest], HttpResponse]
-
-
-def blocking(send: Send, **settings: Any) -> Any:
-    return Client(TOKEN, transport=send, **settings).set_two_step_pin(ID, PIN)
-
 
 def on_a_loop(send: Send, **settings: Any) -> Any:
     async def send_async(request: HttpRequest) -> HttpResponse:
@@ -39,13 +30,6 @@ def on_a_loop(send: Send, **settings: Any) -> Any:
 
 
 both = pytest.mark.parametrize("call", [blocking, on_a_loop])
-
-
-def raises(error: BaseException) -> Send:
-    def send(request: HttpRequest) -> HttpResponse:
-        raise error
-
-    return send
 
 
 @both
@@ -72,6 +56,33 @@ def test_what_a_transport_raised_is_the_cause(call: Any) -> None:
         with pytest.raises(TwoStepError) as error:
             call(raises(raised), max_retries=0)
         assert (error.value.kind, error.value.outcome, error.value.__cause__) == (kind, outcome, raised)
+
+
+class TroubleError(Exception):
+    """What isn't known of it can't be asked either."""
+
+    @property
+    def reason(self) -> str:
+        raise RuntimeError("none of your business")
+
+    exceptions = reason
+
+
+@both
+@pytest.mark.parametrize(
+    "raised",
+    [
+        TransportError("odd", unprocessed=True),  # type: ignore[arg-type]
+        TransportError("odd", before_sending=1, timed_out="no"),  # type: ignore[arg-type]
+        TransportError("odd", reason=5, lasting=[]),  # type: ignore[arg-type]
+        TroubleError("odd"),
+    ],
+    ids=["unprocessed", "before_sending", "reason", "property"],
+)
+def test_whatever_was_raised_the_end_is_an_error_of_ours(call: Any, raised: Exception) -> None:
+    with pytest.raises(TwoStepError) as error:
+        call(raises(raised), max_retries=0)
+    assert error.value.__cause__ is raised
 
 
 @both

@@ -10,10 +10,9 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
-from support import ID, PIN, TOKEN
+from support import ID, OK, PIN, TOKEN, blocking
 
 from whatsapp_two_step import (
     AsyncClient,
@@ -24,14 +23,6 @@ from whatsapp_two_step import (
     TimedOutError,
     _threads,
 )
-
-OK = HttpResponse(200, b'{"success":true}')
-
-Send = Callable[[HttpRequest], HttpResponse]
-
-
-def blocking(send: Send, **settings: Any) -> Any:
-    return Client(TOKEN, transport=send, **settings).set_two_step_pin(ID, PIN)
 
 
 def test_the_time_limit_holds_whatever_a_transport_does() -> None:

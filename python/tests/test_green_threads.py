@@ -126,8 +126,9 @@ SLOW, HANGS = "910060000000000", "910010000000000"
 client = Client("EAAx", base_url=URL)
 client.set_two_step_pin(ID, "012345")
 def timed(count):
-    start = time.monotonic()
-    join([spawn(client.set_two_step_pin, SLOW, "012345") for _ in range(count)])
+    done, start = [], time.monotonic()
+    join([spawn(lambda: done.append(client.set_two_step_pin(SLOW, "012345").attempts)) for _ in range(count)])
+    assert done == [1] * count
     return time.monotonic() - start
 one = timed(1)
 turns = 0
@@ -139,6 +140,23 @@ except TimedOutError as error: assert error.outcome == "unknown"
 else: raise AssertionError
 try: client.set_two_step_pin(ID, "1")
 except ValueError: pass
+"""
+    )
+
+
+@libraries
+def test_a_call_with_a_high_descriptor(run: Run, library: str) -> None:
+    run(
+        """
+import os, resource
+soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, hard), hard))
+held = [os.open(os.devnull, os.O_RDONLY) for _ in range(1200)]  # select takes none above 1,023
+"""
+        + PATCH[library]
+        + BEGIN
+        + """
+assert Client("EAAx", base_url=URL).set_two_step_pin(ID, "012345").attempts == 1
 """
     )
 

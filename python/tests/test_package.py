@@ -1,4 +1,4 @@
-"""What is installed: examples, types, the command, the sandbox, the pytest fixture, how fast it is imported."""
+"""What is installed: examples, types, the command, the sandbox, the pytest fixture, what an import loads."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ import doctest
 import importlib.metadata
 import re
 import shutil
-import statistics
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -65,17 +63,7 @@ def test_everything_has_documentation() -> None:
         getattr(whatsapp_two_step, "nothing")  # noqa: B009
 
 
-def test_import_is_quick() -> None:
-    def median(code: str) -> float:
-        times = []
-        for _ in range(15):
-            start = time.perf_counter()
-            subprocess.run([sys.executable, "-I", "-c", code], check=True)
-            times.append(time.perf_counter() - start)
-        return statistics.median(times)
-
-    # 20 ms are allowed, and 6 to 8 measured; on a busy machine, both are more.
-    assert median("import whatsapp_two_step") - median("pass") < 0.06
+def test_import_loads_nothing_slow() -> None:
     code = "import sys, whatsapp_two_step; print([m for m in ('asyncio', 'typing', 'dataclasses') if m in sys.modules])"
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-c", f"import sys; sys.path = {sys.path!r}; {code}"],
@@ -171,6 +159,8 @@ def test_the_fixture(pytester: pytest.Pytester) -> None:
                 Client("EAAx").set_two_step_pin("106540352242922", "012345")
             except ValueError as error:
                 assert "LOOPBACK_ONLY" in str(error)
+            else:
+                raise AssertionError
         """
     )
     pytester.runpytest_subprocess().assert_outcomes(passed=2)

@@ -293,7 +293,7 @@ time.sleep(0.02)
 }
 
 
-# EXITS=30 makes 300 of them.
+# EXITS=30 makes 330 of them.
 @pytest.mark.parametrize("end", ENDS)
 def test_an_interpreter_ends_well(end: str, whatsapp_sandbox: Sandbox, tmp_path: Path) -> None:
     program = tmp_path / "program.py"

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 import time
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from conftest import Run
-from support import ID, PIN, TOKEN
+from support import ID, OK, PIN, TOKEN
 
 from whatsapp_two_step import AsyncClient, Client, HttpRequest, HttpResponse, TimedOutError
 from whatsapp_two_step.testing import Sandbox
-
-OK = HttpResponse(200, b'{"success":true}')
 
 
 class Counter:
@@ -106,6 +106,18 @@ def test_a_turn_that_never_comes_on_a_loop() -> None:
         assert (await client.set_two_step_pin(ID, PIN)).attempts == 1  # its turn is free again
 
     asyncio.run(main())
+
+
+def test_a_closed_loop_is_let_go() -> None:
+    client = AsyncClient(TOKEN, transport=Counter().send_async, max_in_flight=1)
+
+    async def main() -> weakref.ref[asyncio.AbstractEventLoop]:
+        await asyncio.gather(*[client.set_two_step_pin(ID, PIN) for _ in range(2)])  # the second waits its turn
+        return weakref.ref(asyncio.get_running_loop())
+
+    loops = [asyncio.run(main()) for _ in range(3)]
+    gc.collect()
+    assert [loop() for loop in loops[:2]] == [None, None]
 
 
 @pytest.mark.parametrize("on_a_loop", [False, True])

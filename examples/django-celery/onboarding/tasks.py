@@ -23,7 +23,7 @@ MAX_RETRIES = 8
 @cache
 def client() -> Client:
     """One for each worker process; a fork after its first use does no harm."""
-    return Client.from_env(base_url=settings.GRAPH_BASE_URL)
+    return Client.from_env(base_url=settings.GRAPH_BASE_URL, timeout=30)  # the vault's QUIET counts on it
 
 
 def wait_before_retry(error: TwoStepError, tries: int) -> float | None:

@@ -5,7 +5,7 @@
     with Client(os.environ["WHATSAPP_ACCESS_TOKEN"]) as client:
         response = client.set_two_step_pin("106540352242922", "012345")
 
-`AsyncClient` does the same on an event loop. Whatever goes wrong is a `TwoStepError`: its class and `kind` say what
+`AsyncClient` does the same on an event loop. Whatever goes wrong with a call is a `TwoStepError`: its class and `kind` say what
 happened, its `outcome` says which PIN holds now, its `hint` what to do next.
 
 Neither a PIN nor a token or an app secret is ever printed: not by `repr`, an error, its causes, a traceback or a pickle.

@@ -123,22 +123,6 @@ class AsyncClient(ClientBase):
             del settings
         return client
 
-    def with_access_token(self, access_token: str) -> Self:
-        """A client for another token, over the same connections and with the same bound on calls at once.
-
-        Partners have a token for each of their customers. Closing one of them leaves the others open.
-
-        Raises:
-            InvalidConfigurationError: if no client has such a token.
-        """
-        client = type(self).__new__(type(self))
-        try:
-            client._native = self._native.with_access_token(access_token)
-        finally:
-            del access_token
-        client._send, client._turns = self._send, self._turns
-        return client
-
     async def set_two_step_pin(
         self, phone_number_id: str, pin: str, *, timeout: Seconds | None = None, max_retries: int | None = None
     ) -> SetTwoStepPinResponse:
@@ -161,7 +145,7 @@ class AsyncClient(ClientBase):
             ended(phone_number_id, error)
             raise
         finally:
-            del call
+            del call, phone_number_id
 
     async def _call(self, phone_number_id: str, pin: str, options: _Options) -> SetTwoStepPinResponse:
         if self._send is not None:
@@ -170,13 +154,13 @@ class AsyncClient(ClientBase):
             try:
                 call, step = self._native.begin(phone_number_id, pin, options)
             finally:
-                del pin
+                del phone_number_id, pin
             return await drive(self._send, self._turns, call, step)
         try:
             line, loop = _running()
             key, future = line.start(loop, self._native, phone_number_id, pin, options)
         finally:
-            del pin
+            del phone_number_id, pin
         try:
             outcome = await future
         finally:

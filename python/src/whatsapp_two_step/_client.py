@@ -82,6 +82,22 @@ class ClientBase:
         finally:
             del access_token, settings
 
+    def with_access_token(self, access_token: str) -> Self:
+        """A client for another token, over the same connections and with the same bound on calls at once.
+
+        Partners have a token for each of their customers. Closing one of them leaves the others open.
+
+        Raises:
+            InvalidConfigurationError: if no client has such a token.
+        """
+        client = type(self).__new__(type(self))
+        try:
+            client._native = self._native.with_access_token(access_token)
+        finally:
+            del access_token
+        client._send, client._turns = self._send, self._turns
+        return client
+
     def __repr__(self) -> str:
         native: NativeClient | None = getattr(self, "_native", None)  # a traceback may show one that was refused
         place = None if native is None else native.describe()
@@ -179,22 +195,6 @@ class Client(ClientBase):
             del settings
         return client
 
-    def with_access_token(self, access_token: str) -> Self:
-        """A client for another token, over the same connections and with the same bound on calls at once.
-
-        Partners have a token for each of their customers. Closing one of them leaves the others open.
-
-        Raises:
-            InvalidConfigurationError: if no client has such a token.
-        """
-        client = type(self).__new__(type(self))
-        try:
-            client._native = self._native.with_access_token(access_token)
-        finally:
-            del access_token
-        client._send, client._turns = self._send, self._turns
-        return client
-
     def set_two_step_pin(
         self, phone_number_id: str, pin: str, *, timeout: Seconds | None = None, max_retries: int | None = None
     ) -> SetTwoStepPinResponse:
@@ -215,7 +215,7 @@ class Client(ClientBase):
             ended(phone_number_id, error)
             raise
         finally:
-            del pin
+            del phone_number_id, pin  # both: they may be swapped
 
     def _call(self, phone_number_id: str, pin: str, options: _Options) -> SetTwoStepPinResponse:
         try:
@@ -231,7 +231,7 @@ class Client(ClientBase):
                 return _green.call(self._native, phone_number_id, pin, options)
             return self._native.call(phone_number_id, pin, options)
         finally:
-            del pin
+            del phone_number_id, pin
 
     def close(self) -> None:
         """Closes the connections. Calls that are under way end as they would."""
@@ -263,7 +263,7 @@ def set_two_step_pin(
         with Client(access_token, transport=transport, **settings) as client:
             return client.set_two_step_pin(phone_number_id, pin)
     finally:
-        del pin, access_token, settings
+        del phone_number_id, pin, access_token, settings
 
 
 def _send_function(transport: Any, may_be_async: bool) -> Any:

@@ -46,7 +46,7 @@ class Line:
         try:
             started = client.start(self._inbox, key, phone_number_id, pin, options)
         finally:
-            del pin
+            del phone_number_id, pin
         future = loop.create_future()
         self._calls[key] = (started, future, options[2])
         if self._waiter is not None:

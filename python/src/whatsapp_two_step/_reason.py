@@ -37,6 +37,7 @@ _BY_NUMBER: dict[int, Reason] = {
     errno.ECONNREFUSED: "refused",
     errno.ECONNRESET: "reset",
 }
+_REFUSED_BY_PROXY = ("407", "Tunnel connection failed: 407")
 
 
 def chain(error: BaseException) -> list[BaseException]:
@@ -48,10 +49,18 @@ def chain(error: BaseException) -> list[BaseException]:
         if not isinstance(next_, BaseException) or any(next_ is other for other in found):
             continue
         found.append(next_)
-        members = getattr(next_, "exceptions", ())
+        members = _attribute(next_, "exceptions")
         todo += [next_.__context__, next_.__cause__, *(members if isinstance(members, (tuple, list)) else ())]
-        todo += [getattr(next_, "reason", None), *next_.args]
+        todo += [_attribute(next_, "reason"), *next_.args]
     return found
+
+
+def _attribute(error: BaseException, name: str) -> Any:
+    """It may be a property, and raise."""
+    try:
+        return getattr(error, name, None)
+    except Exception:
+        return None
 
 
 def reason(error: BaseException) -> tuple[Reason | None, bool]:
@@ -60,7 +69,8 @@ def reason(error: BaseException) -> tuple[Reason | None, bool]:
     for each in chain(error):
         known = _known(each)
         if known is not None and known[0] == "proxy":
-            return "proxy", any("407" in str(inner) for inner in chain(each))
+            # As httpcore and http.client say it. Not anywhere in a text: that of requests has the URL and the number's ID in it.
+            return "proxy", any(str(inner).startswith(_REFUSED_BY_PROXY) for inner in chain(each))
         found = known or found
     return found
 

@@ -48,8 +48,15 @@ def tell(call: NativeCall, end: End, elapsed: float) -> tuple[_Step, BaseExcepti
     why, is_lasting = reason(error)
     if said.reason is not None or said.lasting:
         why, is_lasting = said.reason, said.lasting
-    step = call.failed(elapsed, problem, texts, said.before_sending, said.unprocessed, why, is_lasting)
+    # Whatever a transport gave: what is no code says nothing.
+    step = call.failed(
+        elapsed, problem, texts, bool(said.before_sending), _code(said.unprocessed), _code(why), bool(is_lasting)
+    )
     return step, error if may_be_shown else None
+
+
+def _code(given: object) -> str | None:
+    return given if isinstance(given, str) else None
 
 
 def _texts(error: BaseException, show: Callable[[BaseException], str]) -> list[str]:

@@ -17,12 +17,16 @@ from whatsapp_two_step._reason import chain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterable, Iterable
     from typing import Any
 
     import httpx
     import requests
 
     from whatsapp_two_step._codes import Unprocessed
+else:  # for whoever reads the annotations when a program runs; nothing is imported for it
+    httpx = type("httpx", (), {"Client": object, "AsyncClient": object})
+    requests = type("requests", (), {"Session": object})
 
 __all__ = ["AsyncHttpxTransport", "HttpxTransport", "RequestsTransport"]
 
@@ -42,17 +46,13 @@ class HttpxTransport:
         try:
             answer = self._client.send(outgoing, stream=True, follow_redirects=False, auth=None)
             try:
-                body = bytearray()
                 # What was made in memory, as mocks are, has its body already.
-                for piece in [answer.content] if answer.is_closed else answer.iter_raw():
-                    body += piece
-                    if len(body) > MAX_BODY_BYTES:
-                        break
+                body = answer.content if answer.is_closed else _read(answer.iter_raw())
             finally:
                 answer.close()
         except httpx.HTTPError as error:
             raise _from_httpx(error, stream) from _bare(error)
-        return HttpResponse(answer.status_code, bytes(body), answer.headers.multi_items())
+        return HttpResponse(answer.status_code, body, answer.headers.multi_items())
 
 
 class AsyncHttpxTransport:
@@ -70,17 +70,12 @@ class AsyncHttpxTransport:
         try:
             answer = await self._client.send(outgoing, stream=True, follow_redirects=False, auth=None)
             try:
-                body = bytearray(answer.content if answer.is_closed else b"")
-                if not answer.is_closed:
-                    async for piece in answer.aiter_raw():
-                        body += piece
-                        if len(body) > MAX_BODY_BYTES:
-                            break
+                body = answer.content if answer.is_closed else await _read_async(answer.aiter_raw())
             finally:
                 await answer.aclose()
         except httpx.HTTPError as error:
             raise _from_httpx(error, stream) from _bare(error)
-        return HttpResponse(answer.status_code, bytes(body), answer.headers.multi_items())
+        return HttpResponse(answer.status_code, body, answer.headers.multi_items())
 
 
 class RequestsTransport:
@@ -106,15 +101,32 @@ class RequestsTransport:
                 allow_redirects=False,
                 stream=True,
             ) as answer:
-                body = bytearray()
-                for piece in answer.raw.stream(MAX_BODY_BYTES, decode_content=False):
-                    body += piece
-                    if len(body) > MAX_BODY_BYTES:
-                        break
+                body = _read(answer.raw.stream(MAX_BODY_BYTES, decode_content=False))
                 headers = list(answer.raw.headers.items())
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise _from_requests(error) from _bare(error)
-        return HttpResponse(answer.status_code, bytes(body), headers)
+        return HttpResponse(answer.status_code, body, headers)
+
+
+# As much of a body as the client looks at. In frames of their own, which `_bare` takes away with what the server sent so far.
+
+
+def _read(pieces: Iterable[bytes]) -> bytes:
+    body = bytearray()
+    for piece in pieces:
+        body += piece
+        if len(body) > MAX_BODY_BYTES:
+            break
+    return bytes(body)
+
+
+async def _read_async(pieces: AsyncIterable[bytes]) -> bytes:
+    body = bytearray()
+    async for piece in pieces:
+        body += piece
+        if len(body) > MAX_BODY_BYTES:
+            break
+    return bytes(body)
 
 
 class _Stream:
