@@ -115,14 +115,15 @@ impl<'a> Redactor<'a> {
     /// Does the number spell the PIN?
     pub(crate) fn is_echo(&self, number: u64) -> bool {
         // Most numbers have fewer digits than a PIN.
-        number >= 100_000 && self.pin.is_some_and(|pin| contains(number.to_string().as_bytes(), pin.expose()))
+        number >= 100_000
+            && self.pin.is_some_and(|pin| contains(number.to_string().as_bytes(), pin.expose().as_bytes()))
     }
 
     /// The secrets as they are.
     fn secrets(&self) -> impl Iterator<Item = &[u8]> {
         let secret = self.endpoint.app_secret().map(AppSecret::expose);
         let proof = self.endpoint.proof().map(str::as_bytes);
-        let pin = self.pin.map(|pin| &pin.expose()[..]);
+        let pin = self.pin.map(|pin| pin.expose().as_bytes());
         [Some(self.endpoint.access_token().expose()), secret, proof, pin].into_iter().flatten()
     }
 

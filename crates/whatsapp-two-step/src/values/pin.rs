@@ -116,8 +116,18 @@ impl Pin {
         invalid(&format!("a string of {DIGITS} digits is needed, not {found}{why}"))
     }
 
-    pub(crate) fn expose(&self) -> &[u8; DIGITS] {
-        &self.0
+    /// The six digits, for a store that keeps PINs. Whoever takes them sees to it that they are printed and logged nowhere.
+    ///
+    /// ```
+    /// use whatsapp_two_step::Pin;
+    ///
+    /// assert_eq!(Pin::parse("012345")?.expose(), "012345");
+    /// # Ok::<(), whatsapp_two_step::TwoStepError>(())
+    /// ```
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        // It is ASCII digits.
+        std::str::from_utf8(&*self.0).unwrap_or_default()
     }
 }
 
@@ -152,12 +162,12 @@ mod tests {
     fn every_pin_is_as_likely_as_any_other() {
         // Each PIN comes from as many numbers as any other.
         assert!(Pin::from_random(u32::MAX).is_none() && Pin::from_random(4_294_000_000).is_none());
-        assert!(Pin::from_random(4_293_999_999).is_some_and(|pin| pin.expose() == b"999999"));
+        assert!(Pin::from_random(4_293_999_999).is_some_and(|pin| pin.expose() == "999999"));
         // Two million draws into a thousand bins: chi-square has 999 degrees of freedom, and is above 1,200 once in 100,000 runs.
         let mut bins = vec![0_f64; 1_000];
         for _ in 0..2_000_000 {
             let pin = Pin::generate().unwrap();
-            let number: usize = std::str::from_utf8(pin.expose()).unwrap().parse().unwrap();
+            let number: usize = pin.expose().parse().unwrap();
             bins[number / 1_000] += 1.0;
         }
         // The weak ones are missing from their bins.
@@ -175,7 +185,7 @@ mod tests {
         #[test]
         fn six_ascii_digits_round_trip(text in "[0-9]{6}") {
             let pin = Pin::parse(&text).unwrap();
-            prop_assert_eq!(&pin.expose()[..], text.as_bytes());
+            prop_assert_eq!(pin.expose(), text);
         }
 
         #[test]
