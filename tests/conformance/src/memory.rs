@@ -65,8 +65,13 @@ impl Watch {
         let (is_over, peak, id) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)), child.id());
         let (is_over_there, peak_there) = (is_over.clone(), peak.clone());
         let thread = std::thread::spawn(move || {
+            // A child is told of before it has memory of its own: for a moment longer it has its parent's.
+            let program = |id: &str| fs::read_link(format!("/proc/{id}/exe")).ok();
+            let (id_text, parent) = (id.to_string(), program("self"));
             while !is_over_there.load(Ordering::Relaxed) {
-                peak_there.fetch_max(status_kb(id, "VmHWM:"), Ordering::Relaxed);
+                if program(&id_text) != parent {
+                    peak_there.fetch_max(status_kb(id, "VmHWM:"), Ordering::Relaxed);
+                }
                 std::thread::sleep(Duration::from_millis(2));
             }
         });
