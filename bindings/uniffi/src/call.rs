@@ -1,7 +1,4 @@
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    time::Duration,
-};
+use std::time::Duration;
 
 use http::StatusCode;
 use whatsapp_two_step::{
@@ -12,7 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     client::{client, limits},
-    error::{Failure, Reason},
+    error::{Failure, Reason, unpanicked},
     table::Table,
 };
 
@@ -102,8 +99,9 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
-/// Why there is no answer.
-#[derive(Debug, uniffi::Record)]
+/// Why there is no answer. No `Debug`: what the host's exception says may repeat a secret.
+#[derive(uniffi::Record)]
+#[allow(missing_debug_implementations)]
 pub struct NoAnswer {
     /// What went wrong.
     pub problem: Problem,
@@ -137,6 +135,8 @@ pub enum Problem {
     Malformed,
     /// The transport itself has a fault.
     ProgramFault,
+    /// The transport gave back what is no answer, as one in Java can.
+    UnusableAnswer,
 }
 
 /// See [`CoreUnprocessed`].
@@ -186,7 +186,7 @@ static CALLS: Table<Row> = Table::new();
 /// Begins a call: its time starts now, on the host's own clock.
 #[uniffi::export]
 pub fn begin(beginning: Beginning) -> Step {
-    unpanicked(|| {
+    step(|| {
         let operation = SetTwoStepPin::parse(&beginning.phone_number_id, &Zeroizing::new(beginning.pin))?;
         let client = client(beginning.client)?;
         client.endpoint.base_url().check_reach()?;
@@ -217,6 +217,9 @@ pub fn failed(call: u64, elapsed: u64, no_answer: NoAnswer) -> Step {
             Problem::BodyTooLarge { http_status } => TransportError::body_too_large(http_status),
             Problem::Malformed => TransportError::malformed(no_answer.text),
             Problem::ProgramFault => TransportError::program_fault(no_answer.text),
+            Problem::UnusableAnswer => {
+                TransportError::unusable_answer("a TransportResponse, with no null among its headers")
+            }
         };
         let problem = if no_answer.before_sending { problem.before_sending() } else { problem };
         let problem = if no_answer.is_lasting { problem.lasting() } else { problem };
@@ -242,7 +245,7 @@ pub fn expired(call: u64, elapsed: u64, may_have_left: bool) -> Step {
 /// The wait is over.
 #[uniffi::export]
 pub fn waited(call: u64, elapsed: u64) -> Step {
-    unpanicked(|| match CALLS.take(call) {
+    step(|| match CALLS.take(call) {
         Some(Row { state: State::Waiting(waiting), cause_is_clean }) => {
             Ok(outward(Some(call), waiting.waited(Duration::from_nanos(elapsed)), cause_is_clean))
         }
@@ -257,7 +260,7 @@ pub fn cancel(call: u64) {
 }
 
 fn sent(call: u64, tell: impl FnOnce(Sending<SetTwoStepPin>, &mut bool) -> CoreStep<SetTwoStepPin>) -> Step {
-    unpanicked(|| match CALLS.take(call) {
+    step(|| match CALLS.take(call) {
         Some(Row { state: State::Sending(sending), mut cause_is_clean }) => {
             let step = tell(sending, &mut cause_is_clean);
             Ok(outward(Some(call), step, cause_is_clean))
@@ -266,11 +269,8 @@ fn sent(call: u64, tell: impl FnOnce(Sending<SetTwoStepPin>, &mut bool) -> CoreS
     })
 }
 
-/// A panic would reach the host as an exception of the generated code's, with a path of this machine in it.
-fn unpanicked(work: impl FnOnce() -> Result<Step, TwoStepError>) -> Step {
-    catch_unwind(AssertUnwindSafe(work))
-        .unwrap_or_else(|_| Err(TwoStepError::internal()))
-        .unwrap_or_else(|error| Step::Failed { failure: Failure::new(&error, false) })
+fn step(work: impl FnOnce() -> Result<Step, TwoStepError>) -> Step {
+    unpanicked(work).unwrap_or_else(|error| Step::Failed { failure: Failure::new(&error, false) })
 }
 
 fn outward(call: Option<u64>, step: CoreStep<SetTwoStepPin>, cause_is_clean: bool) -> Step {

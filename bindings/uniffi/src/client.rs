@@ -6,7 +6,10 @@ use whatsapp_two_step::{
 };
 use zeroize::Zeroizing;
 
-use crate::{error::Failure, table::Table};
+use crate::{
+    error::{Failure, unpanicked},
+    table::Table,
+};
 
 /// The settings; what is absent has the core's default. No `Debug`: it holds the token.
 #[derive(uniffi::Record)]
@@ -83,7 +86,7 @@ static CLIENTS: Table<Client> = Table::new();
 #[uniffi::export]
 pub fn open_client(settings: Settings) -> Opening {
     let language = settings.language.into();
-    opened(Client::new(settings), language)
+    opened(language, || Client::new(settings))
 }
 
 /// A client with the settings of another, but for its token.
@@ -91,15 +94,16 @@ pub fn open_client(settings: Settings) -> Opening {
 pub fn with_access_token(client: u64, access_token: String) -> Opening {
     let found = self::client(client);
     let language = found.as_ref().map_or(CoreLanguage::Rust, |client| client.endpoint.language());
-    let token = AccessToken::parse(&Zeroizing::new(access_token));
-    opened(
-        found.and_then(|client| Ok(Client { endpoint: client.endpoint.with_access_token(token?)?, ..client })),
-        language,
-    )
+    let access_token = Zeroizing::new(access_token);
+    opened(language, || {
+        let client = found?;
+        let endpoint = client.endpoint.with_access_token(AccessToken::parse(&access_token)?)?;
+        Ok(Client { endpoint, ..client })
+    })
 }
 
-fn opened(client: Result<Client, TwoStepError>, language: CoreLanguage) -> Opening {
-    match client {
+fn opened(language: CoreLanguage, make: impl FnOnce() -> Result<Client, TwoStepError>) -> Opening {
+    match unpanicked(make) {
         Ok(client) => {
             let max_in_flight = client.max_in_flight;
             Opening::Open { client: CLIENTS.put(client), max_in_flight }

@@ -1,4 +1,8 @@
-use std::{error::Error as _, time::Duration};
+use std::{
+    error::Error as _,
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::Duration,
+};
 
 use whatsapp_two_step::{ErrorKind as Kind, Outcome as CoreOutcome, Reason as CoreReason, TwoStepError};
 
@@ -72,6 +76,11 @@ impl Failure {
     }
 }
 
+/// A panic would reach the host as an exception of the generated code's, with a path of this machine in it.
+pub(crate) fn unpanicked<T>(work: impl FnOnce() -> Result<T, TwoStepError>) -> Result<T, TwoStepError> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(TwoStepError::internal()))
+}
+
 /// Mirrors an enum of the core: a derive of UniFFI's can't be put on another crate's type.
 macro_rules! mirror {
     ($(#[$doc:meta])* $name:ident of $core:ident, $else:ident: $($variant:ident)+) => {
@@ -84,12 +93,6 @@ macro_rules! mirror {
             fn from(value: $core) -> Self {
                 #[allow(unreachable_patterns)] // the core's may be non_exhaustive
                 match value { $($core::$variant => Self::$variant,)+ _ => Self::$else }
-            }
-        }
-
-        impl From<$name> for $core {
-            fn from(value: $name) -> Self {
-                match value { $($name::$variant => Self::$variant,)+ }
             }
         }
     };
@@ -108,6 +111,12 @@ mirror! {
     Dns Refused Unreachable Tls Proxy Reset Closed NoDescriptors Connecting Waiting Other
 }
 
+impl From<Reason> for CoreReason {
+    fn from(reason: Reason) -> Self {
+        Self::ALL.iter().copied().find(|core| Reason::from(*core) == reason).unwrap_or(Self::Other)
+    }
+}
+
 mirror! {
     /// Which PIN holds now?
     Outcome of CoreOutcome, Unknown: NotSent Rejected Unknown
@@ -116,6 +125,12 @@ mirror! {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_panic_is_an_error_without_its_words() {
+        let error = unpanicked(|| -> Result<(), _> { panic!("012345") }).expect_err("a panic");
+        assert!(!format!("{error} {error:?}").contains("012345"), "{error:?}");
+    }
 
     #[test]
     fn every_kind_of_the_core_has_its_own_here() {
@@ -133,6 +148,7 @@ mod tests {
         }
         for reason in CoreReason::ALL {
             assert_eq!(snake(&format!("{:?}", Reason::from(*reason))), reason.code());
+            assert_eq!(CoreReason::from(Reason::from(*reason)), *reason);
         }
         for outcome in CoreOutcome::ALL {
             assert_eq!(snake(&format!("{:?}", Outcome::from(*outcome))), outcome.code());

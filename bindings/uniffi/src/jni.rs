@@ -18,7 +18,7 @@ use crate::UniFfiTag;
 
 /// The form of the records. Kotlin's `Core` has the same number, and compares: another library than the JAR's own reads them wrongly.
 /// It goes up with each change of what `records.txt` holds.
-const RECORDS: jint = 2;
+const RECORDS: jint = 3;
 
 #[jni_mangle("io.github.whatsapptwostep.Core")]
 pub fn records(_: EnvUnowned<'_>, _: JClass<'_>) -> jint {
@@ -95,6 +95,9 @@ pub fn cancel(_: EnvUnowned<'_>, _: JClass<'_>, call: jlong) {
 
 // A record may hold a secret, so its bytes are wiped.
 
+/// Room for a record with the longest token, which has 8 KiB: bytes that have to grow leave a copy of themselves behind.
+const LONGEST: usize = 16 * 1_024;
+
 fn take<T: Lift<UniFfiTag>>(env: &Env<'_>, record: &JByteArray<'_>) -> Result<T> {
     let bytes = Zeroizing::new(env.convert_byte_array(record)?);
     Ok(T::try_read(&mut bytes.as_slice()).expect("a record as Kotlin's Record writes it"))
@@ -105,7 +108,7 @@ fn give<'l, T: Lower<UniFfiTag>>(
     work: impl FnOnce(&mut Env<'l>) -> Result<T>,
 ) -> JByteArray<'l> {
     let bytes = env.with_env(|env| {
-        let mut bytes = Zeroizing::new(Vec::with_capacity(1_024)); // grows for a long error only
+        let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST));
         T::write(work(env)?, &mut bytes);
         env.byte_array_from_slice(&bytes)
     });

@@ -5,7 +5,7 @@ use std::{fmt::Write, time::Duration};
 
 use uniffi::{Lift, Lower};
 
-use super::RECORDS;
+use super::{LONGEST, RECORDS};
 use crate::*;
 
 const CHANGED: &str = "a record has another form now: change Record.kt and whoever writes or reads it, records.txt to the line \
@@ -105,6 +105,34 @@ fn what_kotlin_writes() {
         shown: "shown".into(),
     };
     both("NoAnswer", no_answer);
+}
+
+#[test]
+fn the_longest_token_has_room() {
+    let settings = Settings {
+        language: Language::Kotlin,
+        access_token: Some("t".repeat(8_192)),
+        app_secret: Some("s".repeat(8_192)),
+        base_url: None,
+        allow_http: false,
+        api_version: None,
+        timeout: None,
+        connect_timeout: None,
+        max_retries: None,
+        max_in_flight: None,
+    };
+    let Opening::Open { client, .. } = open_client(settings) else { panic!("no client") };
+    let beginning = Beginning {
+        client,
+        phone_number_id: "1".repeat(32),
+        pin: "012345".into(),
+        timeout: None,
+        max_retries: None,
+        seed: 1,
+    };
+    let mut bytes = Vec::new();
+    <Step as Lower<UniFfiTag>>::write(begin(beginning), &mut bytes);
+    assert!((8_192..LONGEST).contains(&bytes.len()), "{} bytes", bytes.len());
 }
 
 #[test]

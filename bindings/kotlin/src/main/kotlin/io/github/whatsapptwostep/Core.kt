@@ -7,7 +7,7 @@ package io.github.whatsapptwostep
  */
 internal object Core {
     /** The form of the records here; the library has it too. */
-    const val RECORDS: Int = 2
+    const val RECORDS: Int = 3
 
     @JvmStatic external fun records(): Int
 
