@@ -1,14 +1,20 @@
 import io.github.whatsapptwostep.AuthenticationError
 import io.github.whatsapptwostep.ConnectionFailedError
 import io.github.whatsapptwostep.Outcome
+import io.github.whatsapptwostep.Reason
+import io.github.whatsapptwostep.TimedOutError
 import io.github.whatsapptwostep.TwoStepError
 import java.io.IOException
+import java.time.Duration
 import java.util.concurrent.atomic.AtomicInteger
+import kotlin.time.Duration.Companion.milliseconds
 import kotlinx.coroutines.runBlocking
 import okhttp3.Interceptor
 import okhttp3.OkHttpClient
+import okhttp3.Request
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertSame
+import org.junit.jupiter.api.Assertions.assertThrows
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.Timeout
@@ -58,6 +64,29 @@ class InterceptorTest {
             assertTrue(error.outcome == Outcome.UNKNOWN && error.attempts == 1 && !error.isRetryable, "$error")
         }
     }
+
+    /** It has none of the tags of ours, and what it meets counts all the same. */
+    @Test
+    fun aRequestMadeFromNothingHasLeftToo() {
+        val fresh = Interceptor { chain ->
+            val ours = chain.request()
+            chain.proceed(Request.Builder().url(ours.url).headers(ours.headers).method(ours.method, ours.body).build())
+        }
+        client { httpClient(OkHttpClient.Builder().addInterceptor(fresh).build()) }.use { client ->
+            assertEquals(1, client.setTwoStepPinBlocking(ID, PIN).attempts)
+            val forms =
+                listOf(
+                    { client.setTwoStepPinBlocking(neverAnswers, PIN, Duration.ofMillis(700)) },
+                    { runBlocking { client.setTwoStepPin(neverAnswers, PIN, timeout = 700.milliseconds) } },
+                )
+            for (call in forms) {
+                val error = assertThrows(TimedOutError::class.java) { call() }
+                assertEquals(Outcome.UNKNOWN to Reason.WAITING, error.outcome to error.reason)
+            }
+        }
+    }
+
+    private val neverAnswers = "910010000000087"
 
     @Test
     fun anAuthenticatorIsNotAsked() {

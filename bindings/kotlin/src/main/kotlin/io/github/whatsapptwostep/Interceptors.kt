@@ -11,7 +11,7 @@ import okhttp3.Response
 /** Sends a request once more over a new connection, where the one that it went over had been closed while it was idle. */
 internal object SecondConnection : Interceptor {
     override fun intercept(chain: Interceptor.Chain): Response {
-        val flight = chain.request().tag(Flight::class.java)
+        val flight = chain.flight
         while (true) {
             try {
                 return chain.proceed(chain.request())
@@ -30,10 +30,13 @@ internal class Departure : Interceptor {
         val connection = checkNotNull(chain.connection()) // a network interceptor's always has one
         val isNew = used.add(connection)
         if (isNew) runCatching { connection.socket().keepAlive = true }
-        chain.request().tag(Flight::class.java)?.depart(connection, isNew)
+        chain.flight?.depart(connection, isNew)
         return chain.proceed(chain.request())
     }
 }
+
+/** The call's own request has it: a user's interceptor may go on with another request, made from nothing. */
+private val Interceptor.Chain.flight: Flight? get() = call().request().tag(Flight::class.java)
 
 /**
  * Runs [stop] when a thread is interrupted during its work. Reading a socket takes no notice of that by itself; a channel's way of
