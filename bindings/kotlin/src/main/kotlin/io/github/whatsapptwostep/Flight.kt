@@ -112,13 +112,15 @@ internal class Flight(private val request: TransportRequest, private val limit: 
     }
 
     override fun timedOut() {
+        if (stage.compareAndSet(Stage.CONNECTING, Stage.GAVE_UP)) return cancel()
+        val over = System.nanoTime() - began - (limit ?: return).toNanos()
+        if (over < 0) return // that was the time for connecting, and the connection came at the last moment
         // A process that stood still wakes late, perhaps with an answer in the socket: that is read first.
-        val isLate = stage.get() == Stage.SENT && System.nanoTime() - began - (limit?.toNanos() ?: 0) > MOMENT
-        if (isLate && !wasLate) {
+        if (over > MOMENT && !wasLate && stage.get() == Stage.SENT) {
             wasLate = true
             exit()
             start(MOMENT)
-        } else if (stage.compareAndSet(Stage.CONNECTING, Stage.GAVE_UP) || stage.compareAndSet(Stage.SENT, Stage.OVERDUE)) {
+        } else if (stage.compareAndSet(Stage.SENT, Stage.OVERDUE)) {
             cancel()
         }
     }
