@@ -1,6 +1,7 @@
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.whatsapptwostep.AttemptEnd;
 import io.github.whatsapptwostep.AuthenticationError;
@@ -14,9 +15,11 @@ import io.github.whatsapptwostep.TransportResponse;
 import io.github.whatsapptwostep.TwoStepApi;
 import io.github.whatsapptwostep.TwoStepClient;
 import io.github.whatsapptwostep.TwoStepError;
+import io.github.whatsapptwostep.UnexpectedResponseError;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -65,6 +68,23 @@ class JavaTest {
         Transport fails = Transport.blocking(request -> { throw TransportException.timeout(null, true); });
         TwoStepClient client = TwoStepClient.builder("EAAjava").transport(fails).maxRetries(0).build();
         assertEquals("not_sent", assertThrows(TwoStepError.class, () -> client.setTwoStepPinBlocking("1", "012345")).getOutcome().getCode());
+    }
+
+    /** Kotlin's types keep it from nulls; Java's don't. */
+    @Test
+    void aNullIsNoAnswer() {
+        Map<String, String> headers = new HashMap<>();
+        headers.put(null, "HTTP/1.1 200 OK"); // as HttpURLConnection gives them
+        byte[] body = "{\"success\":true}".getBytes(StandardCharsets.UTF_8);
+        for (TransportResponse answer : new TransportResponse[] {null, new TransportResponse(200, headers, body)}) {
+            TwoStepClient client = TwoStepClient.builder("EAAjava").transport(Transport.blocking(request -> answer)).build();
+            ExecutionException failed = assertThrows(ExecutionException.class, () -> client.setTwoStepPinAsync("1", "012345").get());
+            for (Throwable error : List.of(assertThrows(TwoStepError.class, () -> client.setTwoStepPinBlocking("1", "012345")), failed.getCause())) {
+                UnexpectedResponseError unusable = assertInstanceOf(UnexpectedResponseError.class, error);
+                assertEquals(List.of(Outcome.UNKNOWN, 1, false), List.of(unusable.getOutcome(), unusable.getAttempts(), unusable.isRetryable()));
+                assertTrue(unusable.getMessage().contains("transport must return a TransportResponse, with no null"), unusable.getMessage());
+            }
+        }
     }
 
     @Test

@@ -1,3 +1,4 @@
+import io.github.whatsapptwostep.InvalidPinError
 import io.github.whatsapptwostep.Lookup
 import io.github.whatsapptwostep.SetTwoStepPinResponse
 import io.github.whatsapptwostep.TimedOutError
@@ -8,6 +9,7 @@ import java.net.InetAddress
 import java.net.UnknownHostException
 import java.util.concurrent.CompletableFuture
 import java.util.concurrent.CountDownLatch
+import java.util.concurrent.ExecutionException
 import java.util.concurrent.Executors
 import java.util.concurrent.TimeUnit.SECONDS
 import java.util.concurrent.locks.LockSupport
@@ -26,6 +28,7 @@ import okhttp3.Dns
 import okhttp3.OkHttpClient
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
+import org.junit.jupiter.api.Assertions.assertThrows
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.Timeout
@@ -99,6 +102,15 @@ class ThreadsTest {
             assertEquals("mine", completedOn)
         }
         executor.shutdown()
+    }
+
+    @Test
+    fun anExecutorThatRefusesLosesNoFuture() {
+        val closed = Executors.newSingleThreadExecutor().apply { shutdown() }
+        val client = impatient { transport(Transport.blocking { success }) }
+        assertEquals(1, client.setTwoStepPinAsync(ID, PIN, closed).get(10, SECONDS).attempts)
+        val error = assertThrows(ExecutionException::class.java) { client.setTwoStepPinAsync(ID, "1", closed).get(10, SECONDS) }
+        assertTrue(error.cause is InvalidPinError, "$error")
     }
 
     @Test

@@ -172,6 +172,13 @@ class TransportTest {
     }
 
     @Test
+    fun headersAreReadOnce() {
+        val once = sequenceOf("x-fb-request-id" to "Once").constrainOnce().asIterable()
+        val answer = TransportResponse(200, once, """{"success":true}""".toByteArray())
+        assertEquals("Once", runBlocking { offline { answer }.setTwoStepPin(ID, PIN) }.traceId)
+    }
+
+    @Test
     fun textThatIsNoTextIsRefused() {
         val error = failure { offline(answering(200, "")).setTwoStepPin(ID, "12345\uD800") }
         assertTrue(error is InvalidPinError)

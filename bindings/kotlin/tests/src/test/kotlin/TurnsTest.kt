@@ -3,10 +3,13 @@ import io.github.whatsapptwostep.Reason
 import io.github.whatsapptwostep.TimedOutError
 import io.github.whatsapptwostep.Transport
 import io.github.whatsapptwostep.TransportResponse
+import io.github.whatsapptwostep.Turn
 import io.github.whatsapptwostep.TwoStepClient
 import io.github.whatsapptwostep.TwoStepError
 import java.util.Collections
+import java.util.concurrent.CopyOnWriteArrayList
 import java.util.concurrent.CountDownLatch
+import java.util.concurrent.LinkedBlockingQueue
 import java.util.concurrent.TimeUnit.SECONDS
 import java.util.concurrent.atomic.AtomicInteger
 import kotlin.concurrent.thread
@@ -19,6 +22,7 @@ import kotlinx.coroutines.awaitAll
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.sync.Semaphore
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertThrows
 import org.junit.jupiter.api.Assertions.assertTrue
@@ -67,11 +71,12 @@ class TurnsTest {
     /** In each form: in time, and surely not sent. */
     @Test
     fun aTurnThatNeverComes() {
-        val client = TwoStepClient(TOKEN) { transport { delay(5_000); success }.maxInFlight(1) }
-        val blocking = TwoStepClient(TOKEN) { transport(Transport.blocking { Thread.sleep(5_000); success }).maxInFlight(1) }
+        val begun = LinkedBlockingQueue<Int>()
+        val client = TwoStepClient(TOKEN) { transport { begun += 1; delay(5_000); success }.maxInFlight(1) }
+        val blocking = TwoStepClient(TOKEN) { transport(Transport.blocking { begun += 2; Thread.sleep(5_000); success }).maxInFlight(1) }
         for (each in listOf(client, blocking)) {
             val holds = each.setTwoStepPinAsync(ID, PIN)
-            Thread.sleep(200)
+            begun.take()
             val forms =
                 listOf(
                     { each.setTwoStepPinBlocking(ID, PIN, java.time.Duration.ofMillis(300)) },
@@ -88,19 +93,40 @@ class TurnsTest {
         }
     }
 
+    /** It comes on another thread than that which waits for it, which may have been interrupted just now. */
+    @Test
+    fun aTurnThatComesTooLateGoesBack() = runBlocking {
+        val turns = Semaphore(1)
+        val holds = Turn(turns)
+        val late = Turn(turns)
+        val waiting = launch(Dispatchers.Unconfined) { late.await() }
+        late.close()
+        holds.close()
+        waiting.join()
+        assertEquals(false to 1, late.isHeld to turns.availablePermits)
+        Turn(turns).use { assertTrue(it.isHeld) }
+        assertEquals(1, turns.availablePermits)
+    }
+
     /** The time that a turn took is gone: a transport's own limit, and ours, are the rest. */
     @Test
     fun aLateTurnIsWithinTheDeadline() {
-        val seen = mutableListOf<Long>()
-        val transport = Transport.blocking { seen += it.timeLeft.toMillis(); Thread.sleep(if (seen.size == 1) 500 else 5_000); success }
+        val seen = CopyOnWriteArrayList<Long>()
+        val holds = CountDownLatch(1)
+        val transport = Transport.blocking {
+            seen += it.timeLeft.toMillis()
+            holds.countDown()
+            Thread.sleep(if (seen.size == 1) 500 else 5_000)
+            success
+        }
         val client = TwoStepClient(TOKEN) { transport(transport).maxInFlight(1).timeout(1.seconds).maxRetries(0) }
         val first = thread { client.setTwoStepPinBlocking(ID, PIN) }
-        Thread.sleep(50)
+        holds.await()
         val took = measureTimeMillis {
             assertEquals(Outcome.UNKNOWN, assertThrows(TimedOutError::class.java) { client.setTwoStepPinBlocking(ID, PIN) }.outcome)
         }
         first.join()
-        assertTrue(took in 900..1_400 && seen[1] in 400..700, "$took ms, $seen")
+        assertTrue(took in 900..2_000 && seen[1] < 900, "$took ms, $seen")
     }
 
     @Test

@@ -15,8 +15,7 @@ internal class Beginning(val phoneNumberId: String, val pin: String, val timeout
  *
  * To stop it, close it, and its request.
  */
-internal class Call(client: Client, private val beginning: Beginning) : AutoCloseable {
-    private val listener = client.listener
+internal class Call(client: Long, private val listener: AttemptListener?, private val beginning: Beginning) : AutoCloseable {
     private val began = System.nanoTime()
     private var attemptBegan = Duration.ZERO
     private var waited = Duration.ZERO
@@ -32,9 +31,11 @@ internal class Call(client: Client, private val beginning: Beginning) : AutoClos
     /** A wait that is over counts in full, whatever clock it went by. */
     val elapsed: Duration get() = maxOf((System.nanoTime() - began).nanoseconds, waited)
 
-    fun sent(request: TransportRequest, result: Result<TransportResponse>) {
-        ended(result.fold({ answered(request.call, it) }, { failed(request, it) }), result.getOrNull()?.status)
-    }
+    fun sent(request: TransportRequest, result: Result<TransportResponse>) =
+        result.mapCatching { response ->
+            // A transport in Java may give a null, or put one into the headers.
+            runCatching { response.status to answer(response).toByteArray() }.getOrElse { throw TransportException.unusable(it) }
+        }.fold({ (status, answer) -> ended(answered(request.call, answer), status) }, { ended(failed(request, it), httpStatus = null) })
 
     fun waited(wait: Step.Wait, until: Duration) {
         waited = until
@@ -78,9 +79,9 @@ internal class Call(client: Client, private val beginning: Beginning) : AutoClos
         runCatching { if (end != null) listener.attemptEnded(end) }
     }
 
-    private fun answered(call: Long, response: TransportResponse): ByteArray {
+    private fun answered(call: Long, answer: ByteArray): ByteArray {
         thrown = null
-        return Core.answered(call, elapsed.inWholeNanoseconds, answer(response).toByteArray())
+        return Core.answered(call, elapsed.inWholeNanoseconds, answer)
     }
 
     private fun failed(request: TransportRequest, exception: Throwable): ByteArray {
@@ -102,5 +103,5 @@ internal class Call(client: Client, private val beginning: Beginning) : AutoClos
     }
 }
 
-private fun Beginning.toRecord(client: Client) =
-    beginning(client.number, phoneNumberId, pin, timeout?.toDouble(DurationUnit.SECONDS), maxRetries, ThreadLocalRandom.current().nextLong())
+private fun Beginning.toRecord(client: Long) =
+    beginning(client, phoneNumberId, pin, timeout?.toDouble(DurationUnit.SECONDS), maxRetries, ThreadLocalRandom.current().nextLong())

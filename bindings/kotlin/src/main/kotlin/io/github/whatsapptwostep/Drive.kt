@@ -20,11 +20,11 @@ import kotlinx.coroutines.withTimeoutOrNull
 /** Drives the call in the caller's own context: deadline, waits and cancelling are his coroutine's. */
 internal suspend fun Call.drive(way: Way): SetTwoStepPinResponse {
     var sending: Sending? = null
-    var hasTurn = way.turns.tryAcquire()
+    val turn = Turn(way.turns)
     try {
         withTimeoutOrNull(timeout) {
             val first = step
-            if (first is Step.Send && !hasTurn) awaitTurn(way.turns, first.request).also { hasTurn = true }
+            if (first is Step.Send && !turn.isHeld) awaitTurn(turn, first.request)
             while (true) {
                 when (val step = step) {
                     is Step.Send -> sent(step.request, way.transport.start(step.request).also { sending = it }.result.await())
@@ -43,24 +43,18 @@ internal suspend fun Call.drive(way: Way): SetTwoStepPinResponse {
         return result()
     } finally {
         sending?.stop()
-        if (hasTurn) way.turns.release()
+        turn.close()
         close()
     }
 }
 
 /** Nothing leaves before the turn comes, and the time that it takes is the call's own. */
-private suspend fun Call.awaitTurn(turns: Semaphore, request: TransportRequest) {
+private suspend fun Call.awaitTurn(turn: Turn, request: TransportRequest) {
     request.connecting()
-    turns.acquire()
+    turn.await()
     request.timeLeft = (timeout - elapsed).coerceAtLeast(Duration.ZERO).toJavaDuration()
     request.sending()
 }
-
-/**
- * A request under way, in a job of its own: a transport that doesn't stop when it is told to can't hold the call past its time. What
- * it throws is a value, as coroutines may copy an exception that passes from one to the other.
- */
-internal class Sending(val result: Deferred<Result<TransportResponse>>, val stop: () -> Unit)
 
 private suspend fun Transport.start(request: TransportRequest): Sending {
     val scope = CoroutineScope(currentCoroutineContext().minusKey(Job))
@@ -78,12 +72,13 @@ internal typealias SendHere = (TransportRequest) -> Result<TransportResponse>?
 
 /** Drives the call on the caller's thread, all of it: nothing that blocks another thread can hold it up. */
 internal fun Call.driveHere(turns: Semaphore, send: SendHere): SetTwoStepPinResponse {
-    var hasTurn = turns.tryAcquire()
+    val turn = Turn(turns)
     try {
         val first = step
-        if (first is Step.Send && !hasTurn) {
-            runBlocking(Dispatchers.Unconfined) { withTimeoutOrNull(timeout) { awaitTurn(turns, first.request).also { hasTurn = true } } }
-            if (!hasTurn) expire()
+        if (first is Step.Send && !turn.isHeld) {
+            // The turn comes on the thread of whoever gives it, perhaps just as this one is interrupted.
+            runBlocking(Dispatchers.Unconfined) { withTimeoutOrNull(timeout) { awaitTurn(turn, first.request) } }
+            if (!turn.isHeld) expire()
         }
         while (true) {
             when (val step = step) {
@@ -102,7 +97,7 @@ internal fun Call.driveHere(turns: Semaphore, send: SendHere): SetTwoStepPinResp
             }
         }
     } finally {
-        if (hasTurn) turns.release()
+        turn.close()
         close()
     }
 }

@@ -22,7 +22,7 @@ public enum class ErrorKind {
     ;
 
     /** The stable spelling, such as `rate_limited`: what logs, JSON and the other languages show. */
-    public val code: String = name.map { if (it in 'A'..'Z') it + 32 else it }.joinToString("")
+    public val code: String = name.lowercase()
 }
 
 /** Why a connection failed, or for what a call waited when its time was over. */
@@ -62,7 +62,7 @@ public enum class Reason {
     ;
 
     /** The stable spelling, such as `no_descriptors`. */
-    public val code: String = name.map { if (it in 'A'..'Z') it + 32 else it }.joinToString("")
+    public val code: String = name.lowercase()
 }
 
 /** Which PIN holds after an error? */
@@ -78,5 +78,5 @@ public enum class Outcome {
     ;
 
     /** The stable spelling, such as `not_sent`. */
-    public val code: String = name.map { if (it in 'A'..'Z') it + 32 else it }.joinToString("")
+    public val code: String = name.lowercase()
 }

@@ -2,6 +2,7 @@ package io.github.whatsapptwostep
 
 import java.nio.ByteBuffer
 import java.time.Duration
+import kotlinx.coroutines.Deferred
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.runInterruptible
@@ -34,6 +35,9 @@ public fun interface Transport {
         /**
          * A transport from a function that blocks, and is interrupted to stop it. It runs on the caller's thread where the call blocks
          * it too, and on a thread of its own otherwise.
+         *
+         * One that takes no notice of interrupts holds its thread: a blocking call, past the call's time, until it returns. (The other
+         * forms end in time, and leave it behind.) Give such a one a time limit of its own, from [TransportRequest.timeLeft].
          */
         @JvmStatic
         public fun blocking(send: BlockingTransport): Transport = Blocking(send)
@@ -61,6 +65,12 @@ internal class Blocking(private val transport: BlockingTransport) : Transport {
             withTimeoutOrNull(request.timeLeft) { runInterruptible { runCatching { transport.send(request) } } }
         }
 }
+
+/**
+ * A request under way, in a job of its own: a transport that doesn't stop when it is told to can't hold the call past its time. What
+ * it throws is a value, as coroutines may copy an exception that passes from one to the other.
+ */
+internal class Sending(val result: Deferred<Result<TransportResponse>>, val stop: () -> Unit)
 
 /** What to send. Holds the token and the PIN, and prints neither. */
 public class TransportRequest internal constructor(record: ByteBuffer) {
@@ -111,11 +121,9 @@ public class TransportRequest internal constructor(record: ByteBuffer) {
 }
 
 /** What came back. May hold what the server sent back of the request, and prints nothing of it. */
-public class TransportResponse(
-    internal val status: Int,
-    internal val headers: Iterable<Pair<String, String>>,
-    internal val body: ByteArray,
-) {
+public class TransportResponse(internal val status: Int, headers: Iterable<Pair<String, String>>, internal val body: ByteArray) {
+    internal val headers: List<Pair<String, String>> = headers.toList()
+
     /** The same, for headers that come once each. */
     public constructor(status: Int, headers: Map<String, String>, body: ByteArray) : this(status, headers.toList(), body)
 

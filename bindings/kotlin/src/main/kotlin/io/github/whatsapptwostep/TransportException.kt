@@ -82,6 +82,10 @@ public class TransportException private constructor(
         public fun malformed(cause: Throwable? = null): TransportException =
             of(Problem.MALFORMED, "what came is no HTTP", cause)
 
+        /** What the transport gave back is no answer: `unexpected_response`, in words that say what it must give back. */
+        internal fun unusable(cause: Throwable): TransportException =
+            of(Problem.UNUSABLE_ANSWER, "no answer", cause)
+
         /** Stands for an exception whose text repeats a secret; [words] are those that were left. */
         internal fun redacted(words: String, stack: Array<StackTraceElement>): TransportException =
             of(Problem.CONNECTION, words, cause = null).apply { stackTrace = stack }
@@ -99,7 +103,7 @@ public class TransportException private constructor(
 
 // In the core's order.
 
-internal enum class Problem { CONNECTION, TIMEOUT, BODY_TOO_LARGE, MALFORMED, PROGRAM_FAULT }
+internal enum class Problem { CONNECTION, TIMEOUT, BODY_TOO_LARGE, MALFORMED, PROGRAM_FAULT, UNUSABLE_ANSWER }
 
 internal enum class Unprocessed { CONNECTION_ENDED, STREAM_REFUSED }
 

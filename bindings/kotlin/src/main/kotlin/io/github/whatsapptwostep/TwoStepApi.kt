@@ -46,7 +46,7 @@ public interface TwoStepApi {
      * [setTwoStepPin] for Java, as a future, which fails with a [TwoStepError]. Cancelling it stops the call.
      *
      * What depends on the future runs in the [executor]. It may block: the call itself needs none of its threads. Without an
-     * executor, each call's future has a thread to itself.
+     * executor, or where it refuses, each call's future has a thread to itself.
      */
     public fun setTwoStepPinAsync(
         phoneNumberId: String,

@@ -10,6 +10,7 @@ import kotlin.time.toKotlinDuration
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.sync.Semaphore
 import okhttp3.OkHttpClient
 
 /**
@@ -29,13 +30,18 @@ import okhttp3.OkHttpClient
  * backend, and let it make this call; or set [Builder.baseUrl] to your backend and use a short-lived token of your own.
  */
 public class TwoStepClient
-private constructor(private val ownTransport: OkHttpTransport?, open: (TwoStepClient) -> Client) : TwoStepApi, AutoCloseable {
+private constructor(private val ownTransport: OkHttpTransport?, open: (TwoStepClient) -> Client, way: (Client) -> Way) :
+    TwoStepApi, AutoCloseable {
     private val core = open(this)
-    private val transport get() = core.way.transport
+    private val way = way(core)
     private val isClosed = AtomicBoolean()
 
     private constructor(settings: Builder, own: OkHttpTransport?) :
-        this(own, { Client.open(it, settings.toRecord(), settings.transport ?: own!!, settings.listener) })
+        this(
+            own,
+            { Client.open(it, settings.toRecord()) },
+            { Way(settings.transport ?: own!!, settings.listener, Semaphore(it.maxInFlight)) },
+        )
 
     private constructor(settings: Builder) : this(settings, if (settings.transport == null) OkHttpTransport() else null)
 
@@ -56,16 +62,16 @@ private constructor(private val ownTransport: OkHttpTransport?, open: (TwoStepCl
     public constructor(accessToken: String, configure: Builder.() -> Unit = {}) : this(Builder(accessToken).apply(configure))
 
     override suspend fun setTwoStepPin(phoneNumberId: String, pin: String, timeout: Duration?, maxRetries: Int?): SetTwoStepPinResponse =
-        begin(Beginning(phoneNumberId, pin, timeout, maxRetries, Throwable())).drive(core.way)
+        begin(Beginning(phoneNumberId, pin, timeout, maxRetries, Throwable())).drive(way)
 
     @Throws(InterruptedException::class)
     override fun setTwoStepPinBlocking(phoneNumberId: String, pin: String, timeout: JavaDuration?, maxRetries: Int?): SetTwoStepPinResponse {
         if (Thread.interrupted()) throw InterruptedException()
         val call = begin(Beginning(phoneNumberId, pin, timeout?.toKotlinDuration(), maxRetries, Throwable()))
-        return when (val transport = transport) {
-            is OkHttpTransport -> call.driveHere(core.way.turns, transport::sendHere)
-            is Blocking -> call.driveHere(core.way.turns, transport::sendHere)
-            else -> runBlocking { call.drive(core.way) }
+        return when (val transport = way.transport) {
+            is OkHttpTransport -> call.driveHere(way.turns, transport::sendHere)
+            is Blocking -> call.driveHere(way.turns, transport::sendHere)
+            else -> runBlocking { call.drive(way) }
         }
     }
 
@@ -80,8 +86,10 @@ private constructor(private val ownTransport: OkHttpTransport?, open: (TwoStepCl
         val future = CompletableFuture<SetTwoStepPinResponse>()
         val job =
             CoroutineScope(Threads.calls).launch {
-                val result = runCatching { begin(beginning).drive(core.way) }
-                (executor ?: Threads.pool).execute { result.fold(future::complete, future::completeExceptionally) }
+                val result = runCatching { begin(beginning).drive(way) }
+                val complete = { result.fold(future::complete, future::completeExceptionally) }
+                // An executor that was shut down, or is full, refuses: but the call is over, and its future must be too.
+                runCatching { (executor ?: Threads.pool).execute { complete() } }.onFailure { complete() }
             }
         future.whenComplete { _, _ -> job.cancel() }
         return future
@@ -92,11 +100,12 @@ private constructor(private val ownTransport: OkHttpTransport?, open: (TwoStepCl
      * customers. The calls of both count together towards [Builder.maxInFlight]. Each is closed by itself; with the first one its idle
      * connections go.
      */
-    public fun withAccessToken(accessToken: String): TwoStepClient = TwoStepClient(ownTransport = null) { core.withAccessToken(it, accessToken) }
+    public fun withAccessToken(accessToken: String): TwoStepClient =
+        TwoStepClient(ownTransport = null, { core.withAccessToken(it, accessToken) }, { way })
 
     private fun begin(beginning: Beginning): Call {
         check(!isClosed.get()) { "the client is closed" }
-        return Call(core, beginning)
+        return Call(core.number, way.listener, beginning)
     }
 
     /** Closes idle connections, and lets calls that run come to their end. A transport of your own stays open. */
