@@ -13,6 +13,7 @@ import kotlinx.coroutines.delay
 import kotlinx.coroutines.test.currentTime
 import kotlinx.coroutines.test.runTest
 import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.DynamicTest
 import org.junit.jupiter.api.DynamicTest.dynamicTest
@@ -95,9 +96,10 @@ class CallsTest {
     private fun compare(expect: JsonObject, result: Result<SetTwoStepPinResponse>) {
         val error = result.exceptionOrNull()
         if (error == null) {
-            assertTrue(expect.has("ok"))
+            assertTrue(expect.has("ok"), "no error")
             assertEquals(expect["attempts"].asInt, result.getOrThrow().attempts)
         } else {
+            assertFalse(expect.has("ok"), "$error")
             for (name in listOf("kind", "outcome", "attempts", "retry_after", "is_retryable").filter(expect::has)) {
                 assertEquals(expect[name], field(error as TwoStepError, name), name)
             }

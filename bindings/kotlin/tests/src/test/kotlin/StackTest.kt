@@ -2,6 +2,7 @@ import io.github.whatsapptwostep.ConnectionFailedError
 import io.github.whatsapptwostep.Transport
 import io.github.whatsapptwostep.TwoStepClient
 import io.github.whatsapptwostep.TwoStepError
+import java.util.concurrent.CountDownLatch
 import java.util.concurrent.ExecutionException
 import java.util.concurrent.TimeUnit.SECONDS
 import kotlin.concurrent.thread
@@ -50,11 +51,13 @@ class StackTest {
     @Test
     fun theCauseStaysWhenTheClientIsClosedMeanwhile() {
         val original = Odd()
-        val closing = TwoStepClient(TOKEN) { transport(Transport.blocking { Thread.sleep(200); throw original }).maxRetries(0) }
+        val (begun, closed) = List(2) { CountDownLatch(1) }
+        val closing = TwoStepClient(TOKEN) { transport(Transport.blocking { begun.countDown(); closed.await(); throw original }).maxRetries(0) }
         var error: Throwable? = null
         val caller = thread { error = runCatching { closing.setTwoStepPinBlocking(ID, PIN) }.exceptionOrNull() }
-        Thread.sleep(50)
+        begun.await()
         closing.close()
+        closed.countDown()
         caller.join()
         assertTrue(error is ConnectionFailedError, "$error")
         assertSame(original, error!!.cause)
