@@ -30,7 +30,7 @@ public struct AttemptEnd: Sendable, Equatable {
         } else {
             (number, traceID) = (error?.attempts ?? 0, error?.traceID)
         }
-        self.httpStatus = httpStatus
+        self.httpStatus = httpStatus ?? error?.httpStatus // a transport that throws may know it too
         self.took = took
     }
 }

@@ -1,7 +1,12 @@
 internal import TwoStepFFI
 
-extension TwoStepClient {
-    /// Drives a call: the core says what to do next, and is told what came of it.
+/// Drives calls: the core says what to do next, and is told what came of it.
+struct Driver: Sendable {
+    let transport: any Transport
+    let turns: Turns
+    var clock: any Clock<Duration> = ContinuousClock()
+    var listener: (@Sendable (AttemptEnd) -> Void)?
+
     func drive(_ beginning: Beginning) async throws -> SetTwoStepPinResponse {
         let watch = Stopwatch(clock)
         var thrown: (any Error)?
@@ -36,7 +41,7 @@ extension TwoStepClient {
             case .succeeded(let response):
                 return SetTwoStepPinResponse(response)
             case .failed(let failure):
-                throw TwoStepError(failure, thrown: thrown)
+                throw TwoStepError(failure, cause: failure.cause(from: thrown))
             }
         }
     }
@@ -46,7 +51,7 @@ extension TwoStepClient {
     private func send(_ request: TransportRequest) async -> Result<TransportResponse, any Error>? {
         guard !Task.isCancelled else { return nil }
         let first = First<Result<TransportResponse, any Error>>()
-        let sending = Task { [transport] in // not the client: a transport that never returns would keep it
+        let sending = Task { [transport] in // only that: a transport that never returns keeps it
             do {
                 try request.sending() // as far as is known, until the transport says that it still connects
                 first.put(.success(try await transport.send(request)))

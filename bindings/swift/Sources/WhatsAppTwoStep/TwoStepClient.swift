@@ -16,10 +16,7 @@ internal import TwoStepFFI
 ///   own backend, and let it make this call; or set `baseURL` to your backend and use a short-lived token of your own.
 public struct TwoStepClient: Sendable {
     private var core: CoreClient
-    let transport: any Transport
-    let turns: Turns
-    private(set) var clock: any Clock<Duration> = ContinuousClock()
-    private(set) var listener: (@Sendable (AttemptEnd) -> Void)?
+    private var driver: Driver
 
     /// Checks the settings and makes a client. No I/O.
     ///
@@ -77,8 +74,7 @@ public struct TwoStepClient: Sendable {
 
     private init(_ settings: Settings, _ transport: (any Transport)?) throws(TwoStepError) {
         core = try CoreClient(openClient(settings: settings))
-        turns = Turns(core.maxInFlight)
-        self.transport = transport ?? URLSessionTransport()
+        driver = Driver(transport: transport ?? URLSessionTransport(), turns: Turns(core.maxInFlight))
     }
 
     /// A client for another token, with the same settings and over the same connections: one token for each of your customers.
@@ -94,14 +90,14 @@ public struct TwoStepClient: Sendable {
     /// A client that tells of each attempt's end, for logs and metrics. The listener runs in the call's task, so it must be quick.
     public func withListener(_ listener: @escaping @Sendable (AttemptEnd) -> Void) -> Self {
         var other = self
-        other.listener = listener
+        other.driver.listener = listener
         return other
     }
 
     /// A client whose deadlines, and waits between attempts, go by another clock: one that a test moves on.
     public func withClock(_ clock: some Clock<Duration>) -> Self {
         var other = self
-        other.clock = clock
+        other.driver.clock = clock
         return other
     }
 
@@ -131,7 +127,7 @@ public struct TwoStepClient: Sendable {
             maxRetries: maxRetries.map(Int64.init),
             seed: .random(in: 0...(.max))
         )
-        return try await drive(beginning)
+        return try await driver.drive(beginning)
     }
 }
 

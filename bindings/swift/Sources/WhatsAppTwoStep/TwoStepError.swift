@@ -83,14 +83,14 @@ public struct TwoStepError: Error, Sendable, Equatable {
         thrown.error = cause
     }
 
-    init(_ failure: Failure, thrown: (any Error)? = nil) {
+    init(_ failure: Failure, cause: (any Error)? = nil) {
         self.init(
             kind: Kind(failure.kind), message: failure.sentence, outcome: Outcome(failure.outcome), hint: failure.hint,
             httpStatus: failure.httpStatus.map(Int.init), graphCode: failure.graphCode.map(Int.init),
             graphSubcode: failure.graphSubcode.map(Int.init), graphType: failure.graphType, details: failure.details,
             userTitle: failure.userTitle, userMessage: failure.userMessage, traceID: failure.traceId,
             retryAfter: failure.retryAfter.map { .seconds($0) }, isRetryable: failure.isRetryable,
-            reason: failure.reason.map(Reason.init), attempts: Int(failure.attempts), cause: failure.cause(from: thrown)
+            reason: failure.reason.map(Reason.init), attempts: Int(failure.attempts), cause: cause
         )
     }
 }

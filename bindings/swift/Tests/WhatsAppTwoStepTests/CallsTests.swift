@@ -97,6 +97,7 @@ import WhatsAppTwoStep
             let response = try await client.setTwoStepPin(phoneNumberID: id, pin: pin)
             #expect(expect["ok"] == .bool(true) && JSON(response.attempts) == expect["attempts"], "\(entry)")
         } catch let error as TwoStepError {
+            #expect(expect["ok"] == nil, "\(error) of \(entry)")
             for name in ["kind", "outcome", "attempts", "retry_after", "is_retryable"] {
                 if let expected = expect[name] { #expect(field(error, name) == expected, "\(name) of \(entry)") }
             }

@@ -15,28 +15,26 @@ import WhatsAppTwoStep
             }
             #expect(error.kind == .timedOut && error.outcome == .unknown && error.attempts == 1)
         }
-        #expect(took > .milliseconds(390) && took < .milliseconds(600), "\(took)")
+        #expect(took > .milliseconds(390) && took < .seconds(2), "\(took)")
     }
 
     @Test func aTransportThatNeverReturnsDoesNotHoldACancelledCall() async throws {
-        let task = Task { try await client(transport: Self.deaf).setTwoStepPin(phoneNumberID: id, pin: pin) }
-        try await Task.sleep(for: .milliseconds(200))
-        let took = await ContinuousClock().measure {
-            task.cancel()
-            if case .failure(let error) = await task.result { #expect(error is CancellationError) } else { Issue.record("not cancelled") }
-        }
-        #expect(took < .milliseconds(50), "\(took)")
+        try await expectCancelledAtOnce(Self.deaf)
     }
 
     @Test func aCallIsCancelledBetweenAttemptsToo() async throws {
         let busy = TransportResponse(status: 429, headers: ["retry-after": "20"], body: Data())
-        let task = Task { try await client(transport: Does { _ in busy }).setTwoStepPin(phoneNumberID: id, pin: pin) }
-        try await Task.sleep(for: .milliseconds(200))
-        let took = await ContinuousClock().measure {
-            task.cancel()
-            if case .failure(let error) = await task.result { #expect(error is CancellationError) } else { Issue.record("not cancelled") }
+        try await expectCancelledAtOnce(Does { _ in busy })
+    }
+
+    private func expectCancelledAtOnce(_ transport: Does) async throws {
+        var times: [Duration] = []
+        for _ in 0..<5 {
+            let task = Task { try await client(transport: transport).setTwoStepPin(phoneNumberID: id, pin: pin) }
+            try await Task.sleep(for: .milliseconds(200))
+            times.append(await timeToCancel(task))
         }
-        #expect(took < .milliseconds(50), "\(took)")
+        expectAtOnce(times)
     }
 
     @Test func aCancelledTaskReachesNoTransport() async throws {
@@ -75,7 +73,7 @@ import WhatsAppTwoStep
             try await client(timeout: .milliseconds(200), transport: late).setTwoStepPin(phoneNumberID: id, pin: pin)
         }
         #expect(error.kind == .timedOut && error.outcome == .notSent)
-        try await Task.sleep(for: .milliseconds(500))
+        for _ in 0..<500 where await saw.all.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
         #expect(await saw.all == ["CancellationError"])
     }
 
@@ -111,7 +109,7 @@ import WhatsAppTwoStep
     @Test func aCallCanHaveLimitsOfItsOwn() async throws {
         let saw = Sightings()
         let client = try client(timeout: .seconds(30), maxRetries: 2, transport: Does { request in
-            await saw.add("\(request.timeLeft <= .seconds(7) && request.timeLeft > .milliseconds(6_900))")
+            await saw.add("\(request.timeLeft <= .seconds(7) && request.timeLeft > .seconds(5))")
             throw TransportError.connection(beforeSending: true)
         })
         let error = try await failure {

@@ -106,15 +106,11 @@ import WhatsAppTwoStep
             let before = try await Sandbox.aborted()
             let task = Task { try await client.setTwoStepPin(phoneNumberID: "91001000000007\(number)", pin: pin) }
             try await Task.sleep(for: .milliseconds(300))
-            let took = await ContinuousClock().measure {
-                task.cancel()
-                if case .failure(let error) = await task.result { #expect(error is CancellationError) } else { Issue.record("not cancelled") }
-            }
-            times.append(took)
+            times.append(await timeToCancel(task))
             #expect(try await Sandbox.aborted(reaches: before + 1), "the server saw the request close")
         }
         print("cancelled in \(times)")
-        #expect(times.sorted()[2] < .milliseconds(50))
+        expectAtOnce(times)
     }
 
     @Test func aCancelledTaskSendsNothing() async throws {
@@ -141,17 +137,19 @@ import WhatsAppTwoStep
     #if os(Linux) || os(macOS)
         /// The process stands still past the deadline, and meanwhile the answer comes.
         @Test func anAnswerThatIsThereCountsAlsoPastTheDeadline() async throws {
-            let client = try client(timeout: .seconds(1), maxRetries: 0)
-            try await client.setTwoStepPin(phoneNumberID: "106540352242015", pin: pin)
-            for number in 10..<12 {
+            let session = URLSessionTransport()
+            let stops = Does { request in
+                // The shell begins when the request is about to leave; it is answered after 300 ms.
                 let me = ProcessInfo.processInfo.processIdentifier
-                let freezer = Process()
-                freezer.executableURL = URL(fileURLWithPath: "/bin/sh")
-                freezer.arguments = ["-c", "sleep 0.1; kill -STOP \(me); sleep 1.5; kill -CONT \(me)"]
-                try freezer.run()
-                try await client.setTwoStepPin(phoneNumberID: "9100600000000\(number)", pin: pin)
-                freezer.waitUntilExit()
+                let shell = Process()
+                shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+                shell.arguments = ["-c", "sleep 0.15; kill -STOP \(me); sleep 1.5; kill -CONT \(me)"]
+                try shell.run()
+                return try await session.send(request)
             }
+            try await client(transport: session).setTwoStepPin(phoneNumberID: "106540352242015", pin: pin)
+            let client = try client(timeout: .seconds(1), maxRetries: 0, transport: stops)
+            for number in 10..<12 { try await client.setTwoStepPin(phoneNumberID: "9100600000000\(number)", pin: pin) }
         }
     #endif
 }

@@ -137,6 +137,20 @@ func failure(_ call: () async throws -> Any) async throws -> TwoStepError {
     }
 }
 
+/// How long a call goes on once its task is cancelled.
+func timeToCancel(_ task: Task<SetTwoStepPinResponse, any Error>) async -> Duration {
+    await ContinuousClock().measure {
+        task.cancel()
+        if case .failure(let error) = await task.result { #expect(error is CancellationError) } else { Issue.record("not cancelled") }
+    }
+}
+
+/// Within 50 ms; a busy machine takes longer now and then.
+func expectAtOnce(_ times: [Duration]) {
+    let sorted = times.sorted()
+    #expect(sorted[0] < .milliseconds(50) && sorted[sorted.count / 2] < .milliseconds(250), "\(times)")
+}
+
 /// A thing in every way that a program shows one.
 func shown(_ thing: Any) -> String {
     var text = "\(thing) \(String(reflecting: thing)) "

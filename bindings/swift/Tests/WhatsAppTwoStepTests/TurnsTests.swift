@@ -51,7 +51,7 @@ import WhatsAppTwoStep
             let error = try await failure { try await client.setTwoStepPin(phoneNumberID: id, pin: pin, timeout: .milliseconds(300)) }
             #expect(error.kind == .timedOut && error.outcome == .notSent && error.reason == .connecting)
         }
-        #expect(took > .milliseconds(290) && took < .milliseconds(500), "\(took)")
+        #expect(took > .milliseconds(290) && took < .seconds(2), "\(took)")
         // Bad input needs no turn.
         #expect(try await failure { try await client.setTwoStepPin(phoneNumberID: id, pin: "") }.kind == .invalidPin)
         await gate.open()

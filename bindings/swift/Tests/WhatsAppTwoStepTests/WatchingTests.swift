@@ -40,6 +40,14 @@ import WhatsAppTwoStep
         #expect(end.number == 1 && end.error == error && end.httpStatus == 401 && end.wait == nil)
     }
 
+    @Test func aTransportThatThrowsMayKnowTheStatusToo() async throws {
+        let (client, ends) = try watched { _ in throw TransportError.bodyTooLarge(httpStatus: 204) }
+        let error = try await failure { try await client.setTwoStepPin(phoneNumberID: id, pin: pin) }
+        var next = ends.makeAsyncIterator()
+        let end = await next.next()!
+        #expect(end.httpStatus == 204 && error.httpStatus == 204)
+    }
+
     /// Stands still until it is moved on.
     private final class HandClock: Clock, @unchecked Sendable {
         typealias Instant = ContinuousClock.Instant
