@@ -13,6 +13,7 @@ import okhttp3.Interceptor
 import okhttp3.OkHttpClient
 import okhttp3.Request
 import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertNull
 import org.junit.jupiter.api.Assertions.assertSame
 import org.junit.jupiter.api.Assertions.assertThrows
 import org.junit.jupiter.api.Assertions.assertTrue
@@ -84,6 +85,19 @@ class InterceptorTest {
                 assertEquals(Outcome.UNKNOWN to Reason.WAITING, error.outcome to error.reason)
             }
         }
+    }
+
+    /** In the blocking form it holds the call, but the request stays here. */
+    @Test
+    fun oneThatTakesAllTheTimeSendsNothing() {
+        val id = "106540352242087"
+        val slow = Interceptor { chain -> Thread.sleep(700); chain.proceed(chain.request()) }
+        val client = client { httpClient(OkHttpClient.Builder().addInterceptor(slow).build()).timeout(300.milliseconds) }
+        for (call in listOf({ client.setTwoStepPinBlocking(id, PIN) }, { runBlocking { client.setTwoStepPin(id, PIN) } })) {
+            assertEquals(Outcome.NOT_SENT, assertThrows(TimedOutError::class.java) { call() }.outcome)
+        }
+        Thread.sleep(1_000)
+        assertNull(Sandbox.pin(id))
     }
 
     private val neverAnswers = "910010000000087"

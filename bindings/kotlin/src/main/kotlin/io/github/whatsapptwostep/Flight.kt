@@ -88,17 +88,19 @@ internal class Flight(private val request: TransportRequest, private val limit: 
         call.cancel()
     }
 
-    /** There is a connection: the request goes over it, or this throws. */
+    /** There is a connection, and time: the request goes over it, or this throws. */
     fun depart(connection: Connection, isNew: Boolean) {
         exit()
         this.connection = connection
         isReused = !isNew && connection.protocol() == Protocol.HTTP_1_1
         if (isReused && wantsNew) throw UsedConnection()
-        val mayGo = stage.compareAndSet(Stage.CONNECTING, Stage.SENT) || stage.get() == Stage.SENT
+        val left = limit?.let { began + it.toNanos() - System.nanoTime() }
+        val isInTime = left == null || left > 0 // an interceptor may have waited for something else
+        val mayGo = isInTime && (stage.compareAndSet(Stage.CONNECTING, Stage.SENT) || stage.get() == Stage.SENT)
         if (!mayGo) throw InterruptedIOException("connect timeout")
         departures++
         request.sending()
-        if (limit != null) start(began + limit.toNanos() - System.nanoTime())
+        if (left != null) start(left)
     }
 
     /**
