@@ -1,6 +1,7 @@
 //! The same functions for a JVM: the object `Core` of the Kotlin package, by JNI. A record crosses as bytes, in UniFFI's own form.
 //!
-//! The Kotlin code that UniFFI writes goes through JNA: some 40 us for a record, and a thread that never lets a class loader go.
+//! The Kotlin code that UniFFI writes goes through JNA, which is slow for small records and has a thread that never lets a class
+//! loader go.
 
 #![allow(missing_docs)] // as above
 

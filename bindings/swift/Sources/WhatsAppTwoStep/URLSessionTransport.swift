@@ -8,7 +8,8 @@ import Foundation
 ///
 /// Its session is its own, made from a configuration of yours if you give one: proxies, protocols and headers are used as they
 /// are. Redirects, cookies and caches are off whatever the configuration says, and time limits come from the settings of
-/// ``TwoStepClient``. For certificate pinning, give a delegate: it is asked about authentication challenges, and nothing else.
+/// ``TwoStepClient``. For certificate pinning, give a delegate: on Apple's platforms it is asked about authentication challenges,
+/// and nothing else. On Linux it is never asked, since Foundation has no challenge for a server's certificate there.
 ///
 /// What `URLSession` doesn't let one choose: Apple's may repeat a request by itself when a connection that it kept turns out to be
 /// dead. Setting the same PIN twice does no harm.
