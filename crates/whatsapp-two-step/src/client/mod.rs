@@ -131,6 +131,21 @@ impl Client {
     pub fn limits(&self) -> Limits {
         self.0.limits
     }
+
+    /// How many of its calls may be under way at once.
+    ///
+    /// ```
+    /// use whatsapp_two_step::{AccessToken, Client, MAX_IN_FLIGHT};
+    ///
+    /// let builder = Client::builder(AccessToken::parse("EAAG_example")?);
+    /// assert_eq!(builder.clone().build()?.max_in_flight(), MAX_IN_FLIGHT);
+    /// assert_eq!(builder.max_in_flight(8).build()?.max_in_flight(), 8);
+    /// # Ok::<(), whatsapp_two_step::TwoStepError>(())
+    /// ```
+    #[must_use]
+    pub fn max_in_flight(&self) -> u32 {
+        self.0.max_in_flight
+    }
 }
 
 impl fmt::Debug for Client {

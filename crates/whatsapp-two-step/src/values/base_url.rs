@@ -105,6 +105,20 @@ impl BaseUrl {
         Ok(())
     }
 
+    /// Without TLS: to this machine or, where `allow_http` said so, to a network of the user's own. No certificate is looked at.
+    ///
+    /// ```
+    /// use whatsapp_two_step::BaseUrl;
+    ///
+    /// assert!(BaseUrl::parse("http://127.0.0.1:8080")?.is_plain());
+    /// assert!(!BaseUrl::default().is_plain());
+    /// # Ok::<(), whatsapp_two_step::TwoStepError>(())
+    /// ```
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.scheme == Scheme::HTTP
+    }
+
     pub(crate) fn scheme(&self) -> &Scheme {
         &self.scheme
     }
@@ -115,12 +129,6 @@ impl BaseUrl {
 
     pub(crate) fn path(&self) -> &str {
         &self.path
-    }
-
-    /// Without TLS: to this machine or, where `allow_http` said so, to a network of the user's own.
-    #[cfg(feature = "reqwest")]
-    pub(crate) fn is_plain(&self) -> bool {
-        self.scheme == Scheme::HTTP
     }
 }
 
