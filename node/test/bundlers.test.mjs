@@ -8,6 +8,8 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
+import { unless } from './support.mjs'
+
 const root = fileURLToPath(new URL('..', import.meta.url))
 const scratch = mkdtempSync(join(tmpdir(), 'whatsapp-two-step-bundle-'))
 after(() => rmSync(scratch, { recursive: true }))
@@ -26,7 +28,7 @@ const SAYS = '1 012345 InvalidPinError true true\n'
 const run = (command, ...words) => execFileSync(command, words, { cwd: scratch, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
 
 const hasEsbuild = existsSync(join(root, 'node_modules', 'esbuild'))
-test('esbuild', { skip: hasEsbuild ? false : 'not run: esbuild could not be had' }, async () => {
+test('esbuild', unless(hasEsbuild, 'esbuild could not be had'), async () => {
   const { build } = await import('esbuild')
   const banner = { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)" }
   for (const minify of [false, true]) {
@@ -39,7 +41,7 @@ test('esbuild', { skip: hasEsbuild ? false : 'not run: esbuild could not be had'
 })
 
 const bun = join(process.env.RUNTIMES ?? '', 'node_modules', '.bin', 'bun')
-test('bun', { skip: existsSync(bun) ? false : 'not run: bun could not be had' }, () => {
+test('bun', unless(existsSync(bun), 'bun could not be had'), () => {
   for (const [name, ...flags] of [['plain'], ['small', '--minify']]) {
     const folder = join(scratch, `bun-${name}`)
     run(bun, 'build', program, '--target=bun', `--outdir=${folder}`, ...flags)

@@ -1,7 +1,7 @@
 // The settings of the built-in transport that only the network shows: certificate authorities and a proxy.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { constants, createSecureServer as createHttp2Server } from 'node:http2'
 import { createServer as createTlsServer } from 'node:https'
@@ -13,7 +13,7 @@ import { Worker } from 'node:worker_threads'
 
 import { Agent, fetch as undiciFetch, ProxyAgent } from 'undici'
 import { Client, fetchTransport, TransportError } from 'whatsapp-two-step'
-import { assertHidden, failure, ID, PIN, TOKEN } from './support.mjs'
+import { assertHidden, failure, ID, PIN, TOKEN, unless } from './support.mjs'
 
 const SUCCESS = (_, response) => response.setHeader('content-type', 'application/json').end('{"success":true}')
 const listening = (server) => new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server.address().port)))
@@ -47,7 +47,7 @@ const hasOpenssl = (() => {
   }
 })()
 
-test('certificate authorities', { skip: hasOpenssl ? false : 'not run: there is no openssl 3' }, async () => {
+test('certificate authorities', unless(hasOpenssl, 'there is no openssl 3'), async () => {
   const { ca, cert, key } = certificates()
   const server = createTlsServer({ cert, key }, SUCCESS)
   const baseUrl = `https://localhost:${await listening(server)}`
@@ -58,7 +58,10 @@ test('certificate authorities', { skip: hasOpenssl ? false : 'not run: there is 
       assert.equal((await once({ rootCertificates })).attempts, 1)
     }
     assert.deepEqual(await inWorker({ NODE_EXTRA_CA_CERTS: file }, { baseUrl }), [1])
-    assert.deepEqual(await inWorker({ NODE_EXTRA_CA_CERTS: join(scratch, 'nowhere') }, { baseUrl }), ['tls', false])
+    writeFileSync(join(scratch, 'broken.pem'), `${String(ca).slice(0, 200)}\n-----END CERTIFICATE-----\n`)
+    for (const name of ['nowhere', 'broken.pem', 'key.pem']) {
+      assert.deepEqual(await inWorker({ NODE_EXTRA_CA_CERTS: join(scratch, name) }, { baseUrl }), ['tls', false], name)
+    }
     for (const options of [{}, { transport: fetchTransport(fetch) }]) {
       const error = await failure(once(options))
       assert.deepEqual([error.kind, error.outcome, error.reason, error.isRetryable], ['connection_failed', 'not_sent', 'tls', false])
@@ -71,7 +74,7 @@ test('certificate authorities', { skip: hasOpenssl ? false : 'not run: there is 
   }
 })
 
-test('fetch over HTTP/2: a refused stream goes out again, and is no retry', { skip: hasOpenssl ? false : 'not run: there is no openssl 3' }, async () => {
+test('fetch over HTTP/2: a refused stream goes out again, and is no retry', unless(hasOpenssl, 'there is no openssl 3'), async () => {
   const { cert, key } = certificates()
   const streams = []
   const server = createHttp2Server({ cert, key }).on('stream', (stream) => {
@@ -113,7 +116,7 @@ test('a proxy, with user and password', async () => {
     assert.deepEqual(seen, [['POST', `http://127.0.0.1:9/v24.0/${ID}`, `Basic ${Buffer.from('user:pass-word').toString('base64')}`]])
     proxy.close()
     proxy.closeAllConnections()
-    const error = await failure(new Client({ accessToken: TOKEN, baseUrl: 'https://graph.facebook.com', proxy: `http://user:pass-word@127.0.0.1:${port}`, maxRetries: 0 }).setTwoStepPin(ID, PIN))
+    const error = await failure(new Client({ accessToken: TOKEN, baseUrl: 'https://graph.invalid', proxy: `http://user:pass-word@127.0.0.1:${port}`, maxRetries: 0 }).setTwoStepPin(ID, PIN))
     assert.deepEqual([error.kind, error.outcome], ['connection_failed', 'not_sent'])
     assertHidden(error, 'pass-word', TOKEN, PIN)
   } finally {

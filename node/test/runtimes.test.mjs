@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
-import { sandboxed } from './support.mjs'
+import { sandboxed, unless } from './support.mjs'
 
 const { sandbox } = await sandboxed()
 const program = fileURLToPath(new URL('programs/everywhere.mjs', import.meta.url))
@@ -19,7 +19,7 @@ const runtimes = {
 }
 
 for (const [name, [command, ...flags]] of Object.entries(runtimes)) {
-  test(name, { skip: existsSync(command) ? false : `not run: ${name} could not be had` }, async () => {
+  test(name, unless(existsSync(command), `${name} could not be had`), async () => {
     const env = { ...process.env, BASE_URL: sandbox.baseUrl }
     const { stdout } = await promisify(execFile)(command, [...flags, program], { env, timeout: 60_000 })
     assert.equal(stdout, 'done\n')

@@ -66,6 +66,12 @@ export function assertRefused(error, kind, words) {
   for (const word of words) assert.ok(error.message.includes(word), `${word} in ${error.message}`)
 }
 
+/** Options of a test that needs something: without it the test is skipped, and under CI it has failed. */
+export function unless(has, why) {
+  assert.ok(has || !process.env.CI, `not run: ${why}`)
+  return { skip: has ? false : `not run: ${why}` }
+}
+
 /** A port where nothing listens. */
 export async function closedPort() {
   const server = createServer().listen(0, '127.0.0.1')

@@ -4,11 +4,12 @@ use napi::bindgen_prelude::{Either, Object, Unknown};
 use napi_derive::napi;
 use whatsapp_two_step::{Client, Endpoint, PhoneNumberId, Pin, SetTwoStepPin, TwoStepError};
 
-use crate::{
-    failure::Failure,
-    given,
-    settings::{self, Made},
-};
+use crate::{failure::Failure, given, settings};
+
+/// Past so many bytes an answer's body is too large.
+#[napi]
+#[allow(clippy::cast_possible_truncation)] // it is small
+pub const MAX_BODY_BYTES: u32 = whatsapp_two_step::MAX_BODY_BYTES as u32;
 
 /// What all calls of a client share.
 #[napi]
@@ -23,7 +24,7 @@ pub struct NativeClient {
 #[napi(catch_unwind)]
 pub fn create_client(settings: Unknown<'_>, variables: Object<'_>, is_from_env: bool) -> Either<NativeClient, Failure> {
     match settings::make(settings, &variables, is_from_env) {
-        Ok(Made { client, max_in_flight }) => Either::A(NativeClient::new(client, max_in_flight)),
+        Ok(client) => Either::A(NativeClient::new(client)),
         Err(error) => Either::B(error.into()),
     }
 }
@@ -35,8 +36,8 @@ pub fn invalid_setting(setting: String, problem: String) -> Failure {
 }
 
 impl NativeClient {
-    fn new(client: Client, max_in_flight: u32) -> Self {
-        Self { endpoint: client.endpoint().clone(), client: Some(client), max_in_flight }
+    fn new(client: Client) -> Self {
+        Self { endpoint: client.endpoint().clone(), max_in_flight: client.max_in_flight(), client: Some(client) }
     }
 
     pub(crate) fn open(&self) -> Result<&Client, TwoStepError> {
@@ -69,7 +70,7 @@ impl NativeClient {
     pub fn with_access_token(&self, access_token: Unknown<'_>) -> Either<NativeClient, Failure> {
         let derived = || self.open()?.with_access_token(given::required_text("accessToken", access_token)?.parse()?);
         match derived() {
-            Ok(client) => Either::A(Self::new(client, self.max_in_flight)),
+            Ok(client) => Either::A(Self::new(client)),
             Err(error) => Either::B(settings::told(error).into()),
         }
     }

@@ -6,9 +6,7 @@ use napi::{
     ValueType,
     bindgen_prelude::{Object, Unknown},
 };
-use whatsapp_two_step::{
-    BaseUrl, Client, ClientBuilder, Language, Limits, MAX_IN_FLIGHT, TransportError, TwoStepError,
-};
+use whatsapp_two_step::{BaseUrl, Client, ClientBuilder, Language, Limits, TransportError, TwoStepError};
 
 use crate::given::{Given, Roots};
 
@@ -28,14 +26,8 @@ const OF_A_CLIENT: [&str; 12] = [
 ];
 const OF_A_CALL: [&str; 3] = ["signal", "timeoutMs", "maxRetries"];
 
-/// A client, and what the driver of its calls must know beside it.
-pub(crate) struct Made {
-    pub(crate) client: Client,
-    pub(crate) max_in_flight: u32,
-}
-
 /// A client of the settings as the user gave them. `variables` are the program's; with `is_from_env`, settings come from there, too.
-pub(crate) fn make(settings: Unknown<'_>, variables: &Object<'_>, is_from_env: bool) -> Result<Made, TwoStepError> {
+pub(crate) fn make(settings: Unknown<'_>, variables: &Object<'_>, is_from_env: bool) -> Result<Client, TwoStepError> {
     let given = Given::of(&settings, "{ accessToken }", &OF_A_CLIENT, |name| match name {
         "timeout" | "connectTimeout" => "; times are in milliseconds and named so: timeoutMs, connectTimeoutMs",
         "token" | "access_token" => "; the token is accessToken",
@@ -44,7 +36,7 @@ pub(crate) fn make(settings: Unknown<'_>, variables: &Object<'_>, is_from_env: b
     build(&given, variables, is_from_env).map_err(told)
 }
 
-fn build(given: &Given<'_>, variables: &Object<'_>, is_from_env: bool) -> Result<Made, TwoStepError> {
+fn build(given: &Given<'_>, variables: &Object<'_>, is_from_env: bool) -> Result<Client, TwoStepError> {
     let variable = |name: &str| variables.get::<String>(name).ok().flatten();
     let setting = |name: &str| if is_from_env { variable(name) } else { None };
     let texts = [
@@ -64,7 +56,7 @@ fn build(given: &Given<'_>, variables: &Object<'_>, is_from_env: bool) -> Result
     let mut needs_roots = true;
     if let Some(url) = given.text("baseUrl")?.or_else(|| setting("WHATSAPP_BASE_URL").map(Into::into)) {
         let url = parse(&url)?;
-        needs_roots = url.to_string().starts_with("https:");
+        needs_roots = !url.is_plain();
         builder = builder.base_url(url);
     }
     if let Some(time) = given.time("timeoutMs")? {
@@ -76,19 +68,21 @@ fn build(given: &Given<'_>, variables: &Object<'_>, is_from_env: bool) -> Result
     if let Some(retries) = given.count("maxRetries")? {
         builder = builder.max_retries(retries);
     }
-    let max_in_flight = given.count("maxInFlight")?.unwrap_or(MAX_IN_FLIGHT);
-    builder = builder.max_in_flight(max_in_flight).environment(variable);
-    builder = network(builder, given)?.language(Language::Node);
+    if let Some(calls) = given.count("maxInFlight")? {
+        builder = builder.max_in_flight(calls);
+    }
+    builder = network(builder.environment(variable), given)?.language(Language::Node);
     let mut client = builder.clone().build()?;
-    // The user's own authorities have passed by themselves: among others, ones that are none would not be found.
+    // The user's own authorities have passed by themselves. Node's own variable is passed over if there are none in its file: Node
+    // has warned of it when it started.
     if needs_roots
         && !given.has_function("transport")?
-        && let Some(pem) = extra_roots(variable)
+        && let Some(pem) = variable("NODE_EXTRA_CA_CERTS").and_then(|path| std::fs::read(path).ok())
     {
-        client = builder.root_certificates(&pem).build()?;
+        client = builder.root_certificates(&pem).build().unwrap_or(client);
     }
     client.endpoint().base_url().check_reach_among(variable)?;
-    Ok(Made { client, max_in_flight })
+    Ok(client)
 }
 
 /// Proxy, authorities, or a transport that has its own.
@@ -107,12 +101,6 @@ fn network(mut builder: ClientBuilder, given: &Given<'_>) -> Result<ClientBuilde
         builder = builder.transport(Arc::new(|_| async { Err(TransportError::program_fault("driven elsewhere")) }));
     }
     Ok(builder)
-}
-
-/// Node's own variable. What can't be read is passed over: Node has warned of it when it started.
-fn extra_roots(variable: impl Fn(&str) -> Option<String>) -> Option<Vec<u8>> {
-    let pem = std::fs::read(variable("NODE_EXTRA_CA_CERTS")?).ok()?;
-    pem.windows(11).any(|place| place == b"-----BEGIN ").then_some(pem)
 }
 
 /// The limits of one call, of which the user may have given some.
