@@ -29,8 +29,6 @@ export class Calls {
     const [native, events, id] = [this.#native, this.#events, (this.#last = (this.#last + 1) >>> 0)]
     // Whoever watches does so in the caller's asynchronous context.
     const scope = isWatched() ? new AsyncResource('WhatsAppTwoStepCall') : undefined
-    const failure = native.start(client, id, ...given, scope !== undefined)
-    if (failure) return reject(toError(failure, site))
     const call = {
       abort(reason: unknown) {
         native.cancel(id)
@@ -39,17 +37,23 @@ export class Calls {
       },
     }
     const forget = () => {
-      if (signal) unlisten(signal, call)
       events.delete(id)
+      if (signal) unlisten(signal, call)
       if (--underWay === 0) hold.unref()
     }
-    events.set(id, ({ attempt, success, failure }) => {
+    const told = ({ attempt, success, failure }: CallEvent) => {
       if (attempt) return scope?.runInAsyncScope(tell, undefined, attempt)
       forget()
       if (success) resolve(toResponse(success))
       else if (failure) reject(toError(failure, site))
-    })
+    }
     if (signal) listen(signal, call)
+    const failure = native.start(client, id, ...given, scope !== undefined)
+    if (failure) {
+      if (signal) unlisten(signal, call)
+      return reject(toError(failure, site))
+    }
+    events.set(id, told)
     if (underWay++ === 0) hold.ref()
   }
 }

@@ -149,9 +149,10 @@ export class Client implements TwoStepClient, AsyncDisposable {
    * aborted signal.
    */
   setTwoStepPin(phoneNumberId: string, pin: string, options?: CallOptions): Promise<SetTwoStepPinResponse> {
-    const site = callSite(this.setTwoStepPin)
+    // A method that was taken off its client has no `this`.
+    const site = callSite(this?.setTwoStepPin ?? Client.prototype.setTwoStepPin)
     return new Promise((resolve, reject) => {
-      const { native, transport, calls, turns } = this.#inside
+      const { native, transport, calls, turns } = Client.#of(this, site)
       const signal = signalOf(options, site)
       if (signal?.aborted) throw signal.reason
       // The environment of a worker, or of a test runner, is not the process's: the core can't see it.
@@ -174,6 +175,11 @@ export class Client implements TwoStepClient, AsyncDisposable {
   /** The same as `close`, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.close()
+  }
+
+  static #of(it: unknown, site: CallSite): Inside {
+    if (typeof it === 'object' && it !== null && #inside in it) return it.#inside
+    throw toError(native.invalidSetting('client', 'must be called with its method, as in client.setTwoStepPin(…)'), site)
   }
 
   /** What `console.log` shows: no secret, and no more than is of use. `this` may be a proxy or a stand-in. */
@@ -207,7 +213,8 @@ function path(root: unknown): unknown {
 }
 
 function signalOf(options: unknown, site: CallSite): AbortSignal | undefined {
-  const isSignal = (thing: unknown): thing is AbortSignal => typeof (thing as AbortSignal | undefined)?.addEventListener === 'function'
+  const isSignal = (thing: unknown): thing is AbortSignal =>
+    ['addEventListener', 'removeEventListener'].every((name) => typeof (thing as Record<string, unknown> | undefined)?.[name] === 'function')
   if (isSignal(options)) throw toError(native.invalidSetting('options', 'must be an object such as { signal }, not a signal'), site)
   const signal = (options as CallOptions | null | undefined)?.signal ?? undefined
   if (signal !== undefined && !isSignal(signal)) throw toError(native.invalidSetting('signal', 'must be an AbortSignal'), site)

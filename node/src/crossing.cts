@@ -1,12 +1,13 @@
 // A transport's answers and exceptions on their way to the core.
 
-import { inspect, types } from 'node:util'
+import { types } from 'node:util'
 
-import type { AnswerPart, Exception } from './native.cjs'
+import { type AnswerPart, type Exception, native } from './native.cjs'
+import { show } from './show.cjs'
 import { TransportError, type TransportResponse } from './transport.cjs'
 
 /** One more than is taken of a body: no need to carry the rest over. */
-const ENOUGH = 64 * 1024 + 1
+const ENOUGH = native.MAX_BODY_BYTES + 1
 
 /** An answer as it crosses to the core. */
 export interface Flat {
@@ -31,15 +32,22 @@ export async function flatten(response: TransportResponse): Promise<Flat | Answe
 function pairs(headers: TransportResponse['headers']): string[] | undefined {
   if (headers === undefined || headers === null) return []
   if (typeof headers !== 'object') return undefined
-  const entries = (Symbol.iterator in headers ? [...headers] : Object.entries(headers)) as unknown[]
   const flat: string[] = []
-  for (const entry of entries) {
+  for (const entry of entriesOf(headers)) {
     if (!Array.isArray(entry)) return undefined
     for (const value of [entry[1]].flat()) {
       if (value !== undefined) flat.push(String(entry[0]), String(value))
     }
   }
   return flat
+}
+
+function entriesOf(headers: NonNullable<TransportResponse['headers']>): unknown[] {
+  if (Symbol.iterator in headers) return [...headers]
+  if (typeof headers.forEach !== 'function') return Object.entries(headers)
+  const entries: unknown[] = []
+  headers.forEach((value: unknown, name: unknown) => entries.push([name, value]))
+  return entries
 }
 
 /** A body, and no more of it than may be; nothing if it is none. Throws what a stream throws. */
@@ -64,7 +72,7 @@ export async function bytes(body: unknown): Promise<string | Uint8Array | undefi
 }
 
 /** Describes an exception, which may be anything, whatever it does to those who look. Without `shown`, that can't be told. */
-export function describe(exception: unknown): Exception & { readonly shown?: string } {
+export function describe(exception: unknown): Exception & { readonly shown?: string | undefined } {
   try {
     const texts: string[] = []
     for (let next = exception; next !== undefined && next !== null && texts.length < 8; ) {
@@ -72,16 +80,16 @@ export function describe(exception: unknown): Exception & { readonly shown?: str
       next = isError(next) ? next.cause : undefined
     }
     const { beforeSending, timedOut, unprocessed, reason, lasting } = exception instanceof TransportError ? exception : NOTHING_SAID
-    const programFault = isProgramFault(exception)
     return {
       texts: texts.length > 0 ? texts : [String(exception)],
       shown: show(exception),
-      beforeSending,
-      timedOut,
-      unprocessed,
+      // Whoever has no types may have set them to anything.
+      beforeSending: beforeSending === true,
+      timedOut: timedOut === true,
+      unprocessed: typeof unprocessed === 'string' ? unprocessed : undefined,
       reason: typeof reason === 'string' ? reason : undefined,
-      lasting,
-      programFault,
+      lasting: lasting === true,
+      programFault: isProgramFault(exception),
     }
   } catch {
     return { texts: ['an exception that cannot be shown'], ...NOTHING_SAID, programFault: false }
@@ -93,20 +101,6 @@ const NOTHING_SAID = { beforeSending: false, timedOut: false, unprocessed: undef
 /** Also one of another realm: under jest, what `fetch` throws. */
 export function isError(thing: unknown): thing is Error {
   return thing instanceof Error || types.isNativeError(thing)
-}
-
-/** All that an exception shows when it is printed, in each of the ways that there are. */
-function show(exception: unknown): string {
-  const everything = { depth: Infinity, maxArrayLength: null, maxStringLength: null, showHidden: true }
-  return [inspect(exception, everything), inspect(exception, { ...everything, customInspect: false }), json(exception)].join('\n')
-}
-
-function json(value: unknown): string {
-  try {
-    return JSON.stringify(value)
-  } catch {
-    return '' // nobody else gets more out of it
-  }
 }
 
 const PROGRAM_FAULTS = new Set(['TypeError', 'ReferenceError', 'SyntaxError', 'RangeError'])

@@ -1,3 +1,6 @@
+import { performance } from 'node:perf_hooks'
+import * as timers from 'node:timers'
+
 import { describe, type Flat, flatten } from './crossing.cjs'
 import { type CallSite, toError } from './failure.cjs'
 import { type AnswerPart, type GivenCall, native, type NativeClient, type NativeRequest } from './native.cjs'
@@ -6,6 +9,9 @@ import { listen, unlisten } from './signals.cjs'
 import type { Transport, TransportRequest } from './transport.cjs'
 import type { Turns } from './turns.cjs'
 import { isWatched, tell } from './watch.cjs'
+
+// As they are when this is loaded: the fake ones of a test runner would let no time pass.
+const { clearTimeout, setImmediate, setTimeout } = timers
 
 /**
  * One call over a transport of the user's. The core says what to do next and is told what came of it. The transport runs in the
@@ -29,8 +35,8 @@ export async function drive(
   let hasTurn = false
   let leave = () => {}
   const turn = new Promise<void>((resolve) => (leave = turns.take(() => ((hasTurn = true), resolve()))))
-  if (signal) listen(signal, listener)
   try {
+    if (signal) listen(signal, listener)
     for (;;) {
       if (step.attempt) tell(step.attempt)
       if (step.success) return toResponse(step.success)
@@ -55,7 +61,8 @@ export async function drive(
       }
       const attempt = new AbortController()
       const headers = { ...request.headers } // of this realm
-      const end = await first(send(transport, { ...request, headers, signal: attempt.signal }), request.timeoutMs, aborted)
+      const whole: TransportRequest = { ...request, headers, redirect: 'manual', signal: attempt.signal }
+      const end = await first(send(transport, whole), request.timeoutMs, aborted)
       if (!end) attempt.abort(signal?.reason)
       if (signal?.aborted) throw signal.reason
       if (!end) step = call.expired(elapsed(), true)

@@ -6,10 +6,7 @@ import { type Transport, TransportError, type TransportRequest, type TransportRe
 export type Fetch = (url: string, init: FetchInit) => Promise<TransportResponse>
 
 /** What {@link fetchTransport} hands to `fetch` beside the URL. */
-export interface FetchInit extends Pick<TransportRequest, 'method' | 'headers' | 'body' | 'signal'> {
-  /** A redirect is never followed with a token. */
-  readonly redirect: 'manual'
-}
+export type FetchInit = Pick<TransportRequest, 'method' | 'headers' | 'body' | 'redirect' | 'signal'>
 
 const CERTIFICATE = [
   'CERT_HAS_EXPIRED',
@@ -35,8 +32,9 @@ const REASONS = new Map<string, Reason>([
   ...ALL(['ECONNRESET', 'ECONNABORTED', 'EPIPE'], 'reset'),
   ...ALL(['UND_ERR_SOCKET', 'ConnectionClosed'], 'closed'),
   ...ALL(['EMFILE', 'ENFILE'], 'no_descriptors'),
-  ...ALL(['UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT'], 'connecting'),
-  ...ALL(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'], 'waiting'),
+  ...ALL(['UND_ERR_CONNECT_TIMEOUT'], 'connecting'),
+  // ETIMEDOUT from TCP, which gave up on an open connection, unless the system call was `connect`.
+  ...ALL(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT'], 'waiting'),
 ])
 
 /** Deno has words alone. */
@@ -64,11 +62,11 @@ const TIMED_OUT = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT',
  * @param init More for `fetch`'s second argument, such as undici's `dispatcher`.
  */
 export function fetchTransport(fetch?: Fetch, init: Readonly<Record<string, unknown>> = {}): Transport {
-  return async ({ method, url, headers, body, signal }) => {
+  return async ({ method, url, headers, body, redirect, signal }) => {
     let response: TransportResponse | undefined
     try {
-      response = await (fetch ?? globalThis.fetch)(url, { ...init, method, headers: { ...headers }, body, redirect: 'manual', signal })
-      return { status: response.status, headers: response.headers, body: await bytes(response.body) }
+      response = await (fetch ?? globalThis.fetch)(url, { ...init, method, headers: { ...headers }, body, redirect, signal })
+      return { status: response.status, headers: response.headers, body: (await bytes(response.body)) ?? response.body }
     } catch (failure) {
       throw explained(failure, response !== undefined)
     }
@@ -96,7 +94,8 @@ function causes(failure: Error): Problem[] {
   return problems as Problem[]
 }
 
-function reasonOf({ message, code, errors }: Problem): Reason | undefined {
+function reasonOf({ message, code, syscall, errors }: Problem): Reason | undefined {
+  if (code === 'ETIMEDOUT' && syscall === 'connect') return 'connecting'
   const inner = Array.isArray(errors) ? (errors as Problem[]).map(reasonOf).find((reason) => reason !== undefined) : undefined
   const known = code === undefined ? WORDS.find(([words]) => words.test(message))?.[1] : REASONS.get(code)
   return inner ?? known

@@ -13,6 +13,8 @@ export interface NativeModule {
   startSandbox(port: number): NativeSandbox | NotStarted
   BuiltInCalls: new (onEvents: (events: CallEvent[]) => void) => BuiltInCalls
   HostCall: new () => HostCall
+  /** Past so many bytes an answer's body is too large. */
+  MAX_BODY_BYTES: number
 }
 
 export interface NativeClient {
@@ -66,7 +68,7 @@ export interface NativeStep {
   readonly attempt?: AttemptEnd
 }
 
-export type NativeRequest = Omit<TransportRequest, 'signal'>
+export type NativeRequest = Omit<TransportRequest, 'redirect' | 'signal'>
 
 export type AnswerPart = 'status' | 'headers' | 'body'
 

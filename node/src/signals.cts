@@ -23,8 +23,8 @@ export function listen(signal: AbortSignal, call: Abortable): void {
   let listener = listeners.get(signal)
   if (!listener) {
     listener = new Listener(signal)
+    signal.addEventListener('abort', listener) // may throw: a signal need not be the platform's
     listeners.set(signal, listener)
-    signal.addEventListener('abort', listener)
   }
   listener.calls.add(call)
 }

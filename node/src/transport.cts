@@ -16,6 +16,8 @@ export interface TransportRequest {
   readonly timeoutMs: number
   /** How long connecting may take: TCP and TLS. */
   readonly connectTimeoutMs: number
+  /** For `fetch`: with a token, no redirect is followed. */
+  readonly redirect: 'manual'
   /** Aborted when nobody waits for the answer any more: close the request then. */
   readonly signal: AbortSignal
 }

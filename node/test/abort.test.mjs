@@ -11,7 +11,7 @@ const table = await scenarios(sandbox)
 const listeners = (signal) => getEventListeners(signal, 'abort').length
 
 for (const [way, options] of Object.entries({ 'built in': {}, 'a transport': { transport: fetchTransport(fetch) } })) {
-  const client = () => withOptions(options)
+  const client = (more) => withOptions({ ...options, ...more })
 
   test(`${way}: aborted before: nothing is sent, and the reason is the signal's`, async () => {
     const before = sandbox.stats().requests
@@ -23,17 +23,22 @@ for (const [way, options] of Object.entries({ 'built in': {}, 'a transport': { t
   })
 
   test(`${way}: aborted during: the server sees its request closed`, async () => {
-    const before = sandbox.stats()
-    const controller = new AbortController()
-    const call = client().setTwoStepPin(table.hang.id, PIN, { signal: controller.signal })
-    await eventually(() => sandbox.stats().requests === before.requests + 1)
-    assert.equal(sandbox.stats().aborted, before.aborted)
-    const start = performance.now()
-    controller.abort(new Error('enough'))
-    assert.equal((await failure(call)).message, 'enough')
-    assert.ok(performance.now() - start < 50)
-    await eventually(() => sandbox.stats().aborted === before.aborted + 1)
-    assert.equal(listeners(controller.signal), 0)
+    const took = []
+    for (let times = 0; times < 5; times++) {
+      const before = sandbox.stats()
+      const controller = new AbortController()
+      const call = client().setTwoStepPin(table.hang.id, PIN, { signal: controller.signal })
+      await eventually(() => sandbox.stats().requests === before.requests + 1)
+      assert.equal(sandbox.stats().aborted, before.aborted)
+      const start = performance.now()
+      controller.abort(new Error('enough'))
+      assert.equal((await failure(call)).message, 'enough')
+      took.push(performance.now() - start)
+      await eventually(() => sandbox.stats().aborted === before.aborted + 1)
+      assert.equal(listeners(controller.signal), 0)
+    }
+    // The quickest: a busy machine has its own pauses.
+    assert.ok(Math.min(...took) < 50, `${took} ms`)
     await client().setTwoStepPin(ID, PIN)
   })
 
@@ -90,6 +95,23 @@ for (const [way, options] of Object.entries({ 'built in': {}, 'a transport': { t
     await client().setTwoStepPin(ID, PIN, { signal: controller.signal })
     controller.abort()
     await failure(client().setTwoStepPin(ID, '1', { signal: new AbortController().signal }))
+  })
+
+  test(`${way}: a signal that can't be listened to rejects, and nothing is sent`, async () => {
+    const before = sandbox.stats().requests
+    const broken = Object.assign(new EventTarget(), { aborted: false, addEventListener() { throw new Error('broken') } })
+    const it = client({ maxInFlight: 1 })
+    for (let times = 0; times < 3; times++) {
+      assert.equal((await failure(it.setTwoStepPin(ID, PIN, { signal: broken }))).message, 'broken')
+    }
+    assert.equal(sandbox.stats().requests, before)
+    // Its turn is free, and what the call held is given back.
+    await it.setTwoStepPin(ID, PIN)
+    assert.equal(sandbox.stats().requests, before + 1)
+    // A call that is refused leaves no listener.
+    const { signal } = new AbortController()
+    await failure(it.setTwoStepPin(ID, '1', { signal }))
+    assert.equal(listeners(signal), 0)
   })
 
   test(`${way}: many aborted at once`, async () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { readFile } from 'node:fs/promises'
-import { test } from 'node:test'
+import { mock, test } from 'node:test'
 
 import { fetchTransport, TransportError } from 'whatsapp-two-step'
 import { eventually, failure, ID, PIN, sandboxed, scenarios, SUCCESS, via } from './support.mjs'
@@ -72,6 +72,16 @@ test('a wait that ends past the deadline sends nothing', async () => {
   await new Promise((resolve) => setImmediate(resolve))
   for (const end = performance.now() + 500; performance.now() < end; );
   assert.deepEqual([(await call).kind, count], ['service_unavailable', 1])
+})
+
+test('fake timers of a test runner stop no call', async () => {
+  mock.timers.enable({ apis: ['setTimeout', 'setImmediate'] })
+  try {
+    assert.equal((await via(({ attempt }) => ({ status: attempt === 1 ? 503 : 200, body: SUCCESS }), { maxRetries: 1 }).setTwoStepPin(ID, PIN)).attempts, 2)
+    assert.equal((await failure(via(() => new Promise(() => {}), { timeoutMs: 50 }).setTwoStepPin(ID, PIN))).kind, 'timed_out')
+  } finally {
+    mock.timers.reset()
+  }
 })
 
 test('256 at once, all of them under way together', async () => {

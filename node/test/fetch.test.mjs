@@ -14,9 +14,10 @@ test('fetch over real sockets: every fault, as without it', async () => {
   // What Node's fetch makes otherwise: it inflates, it reads interim answers on, and what is no HTTP is a failed fetch.
   const other = { 'gzip-success': 'success', 'not-http': 'connection_failed', 'no-headers': 'connection_failed', 'endless-headers': 'connection_failed', '20000-headers': 'connection_failed' }
   await Promise.all(
-    Object.values(table).map(async ({ id, name, kind }) => {
-      const end = await over.setTwoStepPin(id, PIN).then(() => 'success', (error) => (assertHidden(error, TOKEN, PIN), error.kind))
-      assert.ok([kind, other[name]].includes(end), `${name}: ${end}, not ${kind}`)
+    Object.values(table).map(async ({ id, name, kind, outcome }) => {
+      const end = await over.setTwoStepPin(id, PIN).then(() => ({ kind: 'success', outcome: 'applied' }), (error) => (assertHidden(error, TOKEN, PIN), error))
+      assert.ok([kind, other[name]].includes(end.kind), `${name}: ${end.kind}, not ${kind}`)
+      if (other[name] !== 'success') assert.equal(end.outcome, outcome, name)
     }),
   )
   const before = sandbox.stats().aborted
@@ -31,6 +32,14 @@ test('fetch: what never left is not sent', async () => {
     const error = await go(url)
     assert.deepEqual([error.kind, error.outcome], ['connection_failed', 'not_sent'], inspect(error))
     assert.ok(error.cause instanceof TransportError && error.cause.cause instanceof TypeError)
+  }
+})
+
+test('fetch: a time limit of TCP is one of connecting only if connecting was under way', async () => {
+  for (const [syscall, reason, outcome] of [['connect', 'connecting', 'not_sent'], ['read', 'waiting', 'unknown']]) {
+    const cause = Object.assign(new Error(`${syscall} ETIMEDOUT`), { code: 'ETIMEDOUT', syscall })
+    const error = await failure(via(fetchTransport(async () => { throw new TypeError('fetch failed', { cause }) })).setTwoStepPin(ID, PIN))
+    assert.deepEqual([error.kind, error.reason, error.outcome], ['connection_failed', reason, outcome])
   }
 })
 

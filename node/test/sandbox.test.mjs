@@ -37,11 +37,12 @@ const program = (start) => `
   const { Client, TwoStepError } = require('whatsapp-two-step')
   const { startSandbox } = require('whatsapp-two-step/testing')
   const transport = () => ({ status: 200, body: '{"success":true}' })
-  const early = [new Client({ accessToken: 'EAAG' }), new Client({ accessToken: 'EAAG', transport })]
+  const far = { accessToken: 'EAAG', baseUrl: 'https://graph.invalid' }
+  const early = [new Client(far), new Client({ ...far, transport })]
   ${start}.then(async () => {
     const ends = []
     for (const client of early) ends.push(await client.setTwoStepPin('1', '${PIN}', { timeoutMs: 1 }).catch((error) => error.message))
-    try { new Client({ accessToken: 'EAAG' }) } catch (error) { ends.push(error.message) }
+    try { new Client(far) } catch (error) { ends.push(error.message) }
     ends.push((await startSandbox()).baseUrl.slice(0, 16))
     say(ends)
   })`

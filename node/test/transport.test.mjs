@@ -1,14 +1,15 @@
 // A transport of the user's own: what it may give back, and what it may throw.
 import assert from 'node:assert/strict'
+import { createHmac } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
 import { runInNewContext } from 'node:vm'
 
 import { fetchTransport, TransportError } from 'whatsapp-two-step'
-import { assertHidden, closedPort, failure, ID, PIN, sandboxed, SUCCESS, TOKEN, via } from './support.mjs'
+import { assertHidden, closedPort, failure, ID, PIN, sandboxed, scenarios, SUCCESS, TOKEN, via } from './support.mjs'
 
-const { client } = await sandboxed()
+const { sandbox, client } = await sandboxed()
 
 test('answers in every form', async () => {
   const forms = [
@@ -18,6 +19,8 @@ test('answers in every form', async () => {
     { status: 200, body: new TextEncoder().encode(SUCCESS).buffer },
     { status: 200, body: SUCCESS, headers: new Headers({ 'x-fb-request-id': 'A1' }) },
     { status: 200, body: SUCCESS, headers: new Map([['X-FB-Request-ID', 'A1']]) },
+    { status: 200, body: SUCCESS, headers: { forEach: (each) => each('A1', 'x-fb-request-id') } },
+    { status: 200, body: SUCCESS, headers: { 'x-fb-request-id': 'A1', forEach: 'a header of that name' } },
     { status: 200, body: SUCCESS, headers: { 'x-fb-request-id': ['A1', 'A2'], 'content-length': 16, absent: undefined } },
   ]
   for (const form of forms) {
@@ -38,6 +41,9 @@ test('a stream as the body, as a fetch has it', async () => {
   // The answer itself, from a real server.
   const over = (transport) => client({ transport }).setTwoStepPin(ID, PIN)
   assert.equal((await over((request) => fetch(request.url, request))).attempts, 1)
+  const { 'redirect-307': redirect } = await scenarios(sandbox)
+  const redirected = await failure(client({ transport: (request) => fetch(request.url, request), maxRetries: 0 }).setTwoStepPin(redirect.id, PIN))
+  assert.deepEqual([redirected.kind, redirected.httpStatus], ['unexpected_response', 307])
   const broken = () => ({ status: 200, body: new ReadableStream({ pull() { throw new TypeError('cut') } }) })
   const error = await failure(via(broken).setTwoStepPin(ID, PIN))
   assert.deepEqual([error.kind, error.isRetryable, error.cause.cause.message], ['connection_failed', true, 'cut'])
@@ -62,6 +68,8 @@ test('answers that are none: never tried again, and the message says what a tran
       assert.ok(error.message.includes(says[part]), error.message)
     }
   }
+  const ofFetch = await failure(via(fetchTransport(async () => ({ status: 200, body: 7 }))).setTwoStepPin(ID, PIN))
+  assert.ok(ofFetch.message.includes(says.body), ofFetch.message)
   const tooMuch = [
     { status: 200, body: `${SUCCESS}${' '.repeat(65_537)}` }, { status: 200, body: Buffer.alloc(10_000_000, 32) },
     { status: 200, body: SUCCESS, headers: { a: 'x'.repeat(70_000) } },
@@ -140,15 +148,38 @@ test('an exception that repeats a secret stays outside', async () => {
     (request) => Object.assign(new Error('failed'), { [Symbol('request')]: request }),
     (request) => Object.defineProperty(new Error('failed'), 'request', { value: request }),
     (request) => new AggregateError([new Error(request.body)]),
+    (request) => Object.assign(new Error('failed'), { body: Buffer.from(request.body) }),
+    (request) => Object.assign(new Error('failed'), { body: [new TextEncoder().encode(request.body).buffer] }),
+    (request) => Object.assign(new Error('failed'), { body: new DataView(new TextEncoder().encode(request.body).buffer) }),
+    (request) => Object.assign(new Error('failed'), { sent: [[[[[[new Map([[new Set([request.headers.authorization]), 1]])]]]]]] }),
+    (request) => Object.assign(new Error('failed'), { sent: { [inspect.custom]: () => request.body } }),
   ]
+  const accessToken = "EAAG\\quoted'token" // what is printed has other characters
   for (const leak of leaks) {
     let exception
-    const error = await failure(via((request) => { throw (exception = leak(request)) }, { appSecret: 'the-app-secret' }).setTwoStepPin(ID, PIN))
+    const error = await failure(via((request) => { throw (exception = leak(request)) }, { accessToken, appSecret: 'the-app-secret' }).setTwoStepPin(ID, PIN))
     assert.equal(error.kind, 'connection_failed')
     assert.notEqual(error.cause, exception)
-    assertHidden(error, TOKEN, PIN, 'the-app-secret', 'appsecret_proof=1')
+    const proof = createHmac('sha256', 'the-app-secret').update(accessToken).digest('hex')
+    assertHidden(error, accessToken, JSON.stringify(accessToken).slice(1, -1), PIN, 'the-app-secret', proof)
     assert.ok(error.cause instanceof Error)
   }
+})
+
+test('an exception that is large is looked at quickly: it stays outside', async () => {
+  const wide = (depth) => (depth === 0 ? [] : Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`k${n}`, wide(depth - 1)])))
+  const shared = Array.from({ length: 40 }).reduce((inner) => ({ left: inner, right: inner }), {})
+  const sizes = { objects: wide(4), array: new Array(5_000_000).fill(7), bytes: Buffer.alloc(50_000_000, 'x'), text: 'x'.repeat(50_000_000), map: new Map(Array.from({ length: 300_000 }, (_, n) => [n, {}])), shared }
+  for (const [name, inside] of Object.entries(sizes)) {
+    const exception = Object.assign(new Error('large'), { inside })
+    const start = performance.now()
+    const error = await failure(via(() => { throw exception }).setTwoStepPin(ID, PIN))
+    assert.deepEqual([error.cause === exception, error.cause.message], [false, 'Error: large'], name)
+    assert.ok(performance.now() - start < 2_000, `${name}: ${performance.now() - start} ms`)
+  }
+  // What is merely not small is shown.
+  const exception = Object.assign(new Error('not small'), { inside: wide(2), body: Buffer.alloc(100_000, 'x'), text: 'x'.repeat(100_000) })
+  assert.equal((await failure(via(() => { throw exception }).setTwoStepPin(ID, PIN))).cause, exception)
 })
 
 test('the cause is the last attempt\'s', async () => {
@@ -176,5 +207,11 @@ test('a transport can say more', async () => {
     const exception = new TransportError('no', says)
     const error = await failure(via(() => { throw exception }).setTwoStepPin(ID, PIN))
     assert.deepEqual([error.kind, error.outcome, error.cause], [kind, outcome, exception])
+  }
+  // Set past the constructor, by whoever has no types.
+  for (const says of [{ beforeSending: 'yes' }, { timedOut: 1 }, { lasting: {} }, { unprocessed: 7 }, { reason: 7 }]) {
+    const exception = Object.assign(new TransportError('no'), says)
+    const error = await failure(via(() => { throw exception }).setTwoStepPin(ID, PIN))
+    assert.deepEqual([error.kind, error.outcome, error.isRetryable, error.cause], ['connection_failed', 'unknown', true, exception])
   }
 })
