@@ -18,11 +18,14 @@ const program = join(root, 'bundled.mjs') // beside node_modules, so that the pa
 writeFileSync(program, `
   import { Client, InvalidPinError, TwoStepError } from 'whatsapp-two-step'
   import { startSandbox } from 'whatsapp-two-step/testing'
-  const sandbox = await startSandbox()
-  const client = new Client({ accessToken: 'EAAG_test', baseUrl: sandbox.baseUrl })
-  const { attempts } = await client.setTwoStepPin('106540352242922', '012345')
-  const error = await client.setTwoStepPin('1', '2').catch((error) => error)
-  console.log(attempts, sandbox.pin('106540352242922'), error.name, error instanceof InvalidPinError, error instanceof TwoStepError)`)
+  async function main() {
+    const sandbox = await startSandbox()
+    const client = new Client({ accessToken: 'EAAG_test', baseUrl: sandbox.baseUrl })
+    const { attempts } = await client.setTwoStepPin('106540352242922', '012345')
+    const error = await client.setTwoStepPin('1', '2').catch((error) => error)
+    console.log(attempts, sandbox.pin('106540352242922'), error.name, error instanceof InvalidPinError, error instanceof TwoStepError)
+  }
+  main()`) // CommonJS has no await at the top
 after(() => rmSync(program))
 const SAYS = '1 012345 InvalidPinError true true\n'
 const run = (command, ...words) => execFileSync(command, words, { cwd: scratch, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
@@ -31,9 +34,9 @@ const hasEsbuild = existsSync(join(root, 'node_modules', 'esbuild'))
 test('esbuild', unless(hasEsbuild, 'esbuild could not be had'), async () => {
   const { build } = await import('esbuild')
   const banner = { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)" }
-  for (const minify of [false, true]) {
-    const options = { entryPoints: [program], bundle: true, platform: 'node', format: 'esm', banner, minify, logLevel: 'silent' }
-    const outfile = join(scratch, `esbuild-${minify}`, 'bundle.mjs')
+  for (const [format, minify] of [['cjs', false], ['cjs', true], ['esm', false], ['esm', true]]) {
+    const options = { entryPoints: [program], bundle: true, platform: 'node', format, minify, logLevel: 'silent', ...(format === 'esm' && { banner }) }
+    const outfile = join(scratch, `esbuild-${format}-${minify}`, format === 'esm' ? 'bundle.mjs' : 'bundle.cjs')
     const { warnings, errors } = await build({ ...options, outfile, loader: { '.node': 'copy' } })
     assert.deepEqual([errors, warnings.map(({ text }) => text)], [[], []])
     assert.equal(run(process.execPath, outfile), SAYS)
