@@ -43,6 +43,7 @@ mod reqwest_transport;
 #[cfg(feature = "client")]
 mod transport;
 mod values;
+mod webhook;
 
 #[cfg(feature = "blocking")]
 pub mod blocking;
@@ -65,6 +66,7 @@ pub use operation::{
 #[cfg(feature = "client")]
 pub use transport::{Attempt, BoxFuture, Transport};
 pub use values::{AccessToken, ApiVersion, AppSecret, BaseUrl, PhoneNumberId, Pin, WabaId};
+pub use webhook::{SecurityEvent, SecurityEventKind, security_events};
 
 /// The pages' examples, which have to compile too.
 #[cfg(all(doctest, feature = "reqwest"))]

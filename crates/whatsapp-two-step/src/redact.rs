@@ -21,6 +21,11 @@ pub(crate) const MAX_TEXT: usize = 300;
 /// How many causes of a foreign error are kept.
 const MAX_CAUSES: usize = 8;
 
+/// One line of foreign text that came with no call: without control characters, tokens or the app secret.
+pub(crate) fn without(app_secret: &AppSecret, text: &str, max: usize) -> String {
+    Redactor::clean_of(text, max, |rest| spelled_length(rest, app_secret.expose()).max(token_at(rest)))
+}
+
 /// Cleans foreign text of one call's secrets.
 pub(crate) struct Redactor<'a> {
     /// None where the call has none, such as a read.

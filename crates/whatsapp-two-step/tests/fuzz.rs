@@ -3,11 +3,15 @@
 
 #[path = "../../../tests/fuzz/checks/headers.rs"]
 mod headers;
+#[path = "../../../tests/fuzz/checks/page.rs"]
+mod page;
 #[path = "../../../tests/fuzz/checks/response.rs"]
 mod response;
 mod support;
 #[path = "../../../tests/fuzz/checks/values.rs"]
 mod values;
+#[path = "../../../tests/fuzz/checks/webhook.rs"]
+mod webhook;
 
 use std::{
     env, fs,
@@ -137,4 +141,14 @@ fn headers() {
 #[test]
 fn values() {
     fuzz("values", seeds("values"), values::check);
+}
+
+#[test]
+fn page() {
+    fuzz("page", seeds("page"), page::check);
+}
+
+#[test]
+fn webhook() {
+    fuzz("webhook", seeds("webhook"), webhook::check);
 }

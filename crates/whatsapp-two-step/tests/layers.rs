@@ -11,7 +11,7 @@ const ROOMS: &[&[&str]] = &[
     &["values"],
     &["endpoint"],
     &["redact"],
-    &["graph"],
+    &["graph", "webhook"],
     &["operation"],
     &["call"],
     &["transport"],

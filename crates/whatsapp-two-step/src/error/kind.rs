@@ -43,7 +43,7 @@ coded! {
     /// use whatsapp_two_step::ErrorKind;
     ///
     /// assert_eq!(ErrorKind::RateLimited.code(), "rate_limited");
-    /// assert_eq!(ErrorKind::ALL.len(), 16);
+    /// assert_eq!(ErrorKind::ALL.len(), 17);
     /// ```
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -78,6 +78,8 @@ coded! {
         ConnectionFailed = "connection_failed",
         /// The connection or the whole call took too long.
         TimedOut = "timed_out",
+        /// A webhook's signature or body is wrong. Never from a call.
+        InvalidWebhook = "invalid_webhook",
         /// An answer that no Graph API gives: HTML, a redirect, a body too large.
         UnexpectedResponse = "unexpected_response",
     }

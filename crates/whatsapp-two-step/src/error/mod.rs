@@ -98,6 +98,9 @@ impl TwoStepError {
             ErrorKind::InvalidPhoneNumberId => {
                 "Take the ID from GET /{WABA_ID}/phone_numbers, or from API Setup in the app's dashboard."
             }
+            ErrorKind::InvalidWebhook => {
+                "Answer 401 and do nothing. If it did come from Meta: check the app secret, and give the body before anything parses it."
+            }
             _ => "Correct the setting; nothing was sent.",
         };
         Self::local(kind, Outcome::NotSent, message, hint)

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::{access_token::AccessToken, secret::check_secret};
 use crate::error::TwoStepError;
 
-/// An app secret, from which a request's `appsecret_proof` is made. Wiped from memory on drop, and printed by nothing.
+/// An app secret, from which a request's `appsecret_proof` is made, and which signs webhooks. Wiped from memory on drop, and printed by nothing.
 ///
 /// Source: Meta's page on [securing Graph API calls](https://developers.facebook.com/docs/graph-api/guides/secure-requests).
 ///
@@ -35,11 +35,17 @@ impl AppSecret {
         self.0.as_bytes()
     }
 
+    /// HMAC-SHA256 with the app secret as key.
+    pub(crate) fn mac(&self, message: &[u8]) -> Result<Hmac<Sha256>, TwoStepError> {
+        let mut mac = Hmac::new_from_slice(self.expose())
+            .map_err(|_| TwoStepError::invalid_configuration("app_secret", "does not fit as a key"))?;
+        mac.update(message);
+        Ok(mac)
+    }
+
     /// Lowercase hex HMAC-SHA256 with the app secret as key and the token as message.
     pub(crate) fn proof(&self, token: &AccessToken) -> Result<Zeroizing<String>, TwoStepError> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(self.expose())
-            .map_err(|_| TwoStepError::invalid_configuration("app_secret", "does not fit as a key"))?;
-        mac.update(token.expose());
+        let mac = self.mac(token.expose())?;
         let mut proof = Zeroizing::new(String::with_capacity(64));
         for byte in mac.finalize().into_bytes() {
             for nibble in [byte >> 4, byte & 0xf] {
