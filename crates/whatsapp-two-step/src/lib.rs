@@ -60,8 +60,8 @@ pub use endpoint::{Endpoint, Language};
 pub use error::{ErrorKind, Outcome, Reason, TwoStepError};
 pub use graph::Usage;
 pub use operation::{
-    MAX_BODY_BYTES, Operation, PhoneNumber, PhoneNumberPage, PhoneNumberPages, PinState, ReadPhoneNumbers,
-    SetTwoStepPin, SetTwoStepPinResponse,
+    AnyOperation, AnyResponse, MAX_BODY_BYTES, Operation, PhoneNumber, PhoneNumberPage, PhoneNumberPages, PinState,
+    ReadPhoneNumbers, SetTwoStepPin, SetTwoStepPinResponse,
 };
 #[cfg(feature = "client")]
 pub use transport::{Attempt, BoxFuture, Transport};

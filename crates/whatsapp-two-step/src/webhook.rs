@@ -152,6 +152,14 @@ fn signature_bytes(header: &str) -> Option<[u8; SIGNATURE]> {
     Some(bytes)
 }
 
+impl SecurityEvent {
+    /// The error for a body that came as something else than bytes. `found` is the type's name in that language.
+    #[must_use]
+    pub fn not_bytes(found: &str) -> TwoStepError {
+        invalid(&format!("the body must be bytes, as they came, before anything parses or decodes them; not {found}"))
+    }
+}
+
 fn invalid(problem: &str) -> TwoStepError {
     TwoStepError::invalid(ErrorKind::InvalidWebhook, format!("Invalid webhook: {problem}."))
 }

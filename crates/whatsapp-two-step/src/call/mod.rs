@@ -141,7 +141,7 @@ impl<O: Operation> Call<O> {
     }
 
     fn failed(mut self: Box<Self>, error: TwoStepError, unprocessed: Option<Unprocessed>) -> Step<O> {
-        let error = if O::SETS_A_PIN { error } else { error.of_a_read() };
+        let error = if self.operation.sets_a_pin() { error } else { error.of_a_read() };
         let error = self.endpoint.language().tell(error);
         let error = error.after(self.attempts, self.outcome);
         self.outcome = error.outcome();
@@ -237,7 +237,7 @@ impl<O: Operation> Sending<O> {
     pub fn failed(mut self, elapsed: Duration, problem: &TransportError) -> Step<O> {
         self.0.is_at(elapsed);
         let cause = problem.source.as_deref().map(|source| self.0.redactor().cause(source));
-        let error = problem.explain(O::SETS_A_PIN, self.0.operation.max_body_bytes()).with_cause(cause);
+        let error = problem.explain(self.0.operation.sets_a_pin(), self.0.operation.max_body_bytes()).with_cause(cause);
         self.0.failed(error, problem.unprocessed)
     }
 
@@ -248,7 +248,8 @@ impl<O: Operation> Sending<O> {
         // Whoever gives up a little early by his own clock has no time left either.
         self.0.is_at(elapsed.max(timeout));
         let error = if may_have_left {
-            let message = format!("No answer within the timeout of {timeout:?}{}.", doubt(O::SETS_A_PIN));
+            let message =
+                format!("No answer within the timeout of {timeout:?}{}.", doubt(self.0.operation.sets_a_pin()));
             TwoStepError::local(ErrorKind::TimedOut, Outcome::Unknown, message, AGAIN).because(Reason::Waiting)
         } else {
             let message = format!("No connection within the timeout of {timeout:?}.");

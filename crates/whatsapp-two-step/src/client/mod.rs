@@ -17,7 +17,7 @@ use crate::{
     clock::Clock,
     endpoint::Endpoint,
     error::TwoStepError,
-    operation::{SetTwoStepPin, SetTwoStepPinResponse},
+    operation::{Operation, SetTwoStepPin, SetTwoStepPinResponse},
     transport::Transport,
     values::{AccessToken, PhoneNumberId, Pin},
 };
@@ -70,6 +70,14 @@ impl Client {
             api_version = %self.0.endpoint.api_version(),
         );
         drive::drive(&self.0, operation).instrument(span).await
+    }
+
+    /// Makes the call of any operation: for who builds on it, such as a binding.
+    ///
+    /// # Errors
+    /// [`TwoStepError`], as of any call.
+    pub async fn run<O: Operation>(&self, operation: O) -> Result<O::Response, TwoStepError> {
+        drive::drive(&self.0, operation).await
     }
 
     /// Where requests go.

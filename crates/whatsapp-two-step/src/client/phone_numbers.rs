@@ -9,7 +9,7 @@ use std::{
 use futures_core::Stream;
 use tracing::Instrument;
 
-use super::{Client, drive::drive};
+use super::Client;
 use crate::{
     error::TwoStepError,
     operation::{PhoneNumber, PhoneNumberPage, PhoneNumberPages, ReadPhoneNumbers},
@@ -51,7 +51,7 @@ impl Client {
     }
 
     pub(crate) async fn read_page(self, page: ReadPhoneNumbers) -> Result<PhoneNumberPage, TwoStepError> {
-        drive(&self.0, page).instrument(tracing::info_span!("phone_numbers")).await
+        self.run(page).instrument(tracing::info_span!("phone_numbers")).await
     }
 }
 

@@ -1,8 +1,10 @@
 //! What is asked of the Graph API: values in, request out; answer in, result out.
 
+mod any;
 mod phone_numbers;
 mod set_two_step_pin;
 
+pub use any::{AnyOperation, AnyResponse};
 pub use phone_numbers::{PhoneNumber, PhoneNumberPage, PhoneNumberPages, PinState, ReadPhoneNumbers};
 pub use set_two_step_pin::{SetTwoStepPin, SetTwoStepPinResponse};
 
@@ -63,7 +65,7 @@ pub trait Operation: sealed::Sealed {
 
     /// Does it set a PIN, so that an answer that got lost leaves a doubt?
     #[doc(hidden)]
-    const SETS_A_PIN: bool;
+    fn sets_a_pin(&self) -> bool;
 
     /// The response of a call that took so many requests.
     #[doc(hidden)]
@@ -82,6 +84,7 @@ mod sealed {
     pub trait Sealed {}
     impl Sealed for super::SetTwoStepPin {}
     impl Sealed for super::ReadPhoneNumbers {}
+    impl Sealed for super::AnyOperation {}
 }
 
 /// A request to a path below the version, with the headers that every request has.

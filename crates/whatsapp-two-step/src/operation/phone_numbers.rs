@@ -85,7 +85,9 @@ fn as_text<S: Serializer>(id: &PhoneNumberId, serializer: S) -> Result<S::Ok, S:
 impl Operation for ReadPhoneNumbers {
     type Response = PhoneNumberPage;
 
-    const SETS_A_PIN: bool = false;
+    fn sets_a_pin(&self) -> bool {
+        false
+    }
 
     fn to_request(&self, endpoint: &Endpoint) -> Result<Request<Body>, TwoStepError> {
         let mut query = format!("fields={FIELDS}");

@@ -112,7 +112,9 @@ impl SetTwoStepPin {
 impl Operation for SetTwoStepPin {
     type Response = SetTwoStepPinResponse;
 
-    const SETS_A_PIN: bool = true;
+    fn sets_a_pin(&self) -> bool {
+        true
+    }
 
     fn to_request(&self, endpoint: &Endpoint) -> Result<Request<Body>, TwoStepError> {
         request(endpoint, &Method::POST, self.phone_number_id.as_str(), "", self.body())

@@ -28,6 +28,13 @@ impl WabaId {
         })
     }
 
+    /// The error for an ID that came as something else than text, such as a number in a host language.
+    #[must_use]
+    pub fn not_text(found: &str) -> TwoStepError {
+        let problem = "is not an account's ID: a string of digits is needed, not";
+        TwoStepError::invalid_configuration("waba_id", &format!("{problem} {found}"))
+    }
+
     /// The digits.
     #[must_use]
     pub fn as_str(&self) -> &str {
