@@ -19,7 +19,7 @@ from whatsapp_two_step import (
     TransportError,
     TwoStepError,
 )
-from whatsapp_two_step._native import NativeCall, NativeClient
+from whatsapp_two_step._native import NativeCall, NativeClient, NativeOperation
 
 Case = dict[str, Any]
 CASES: list[Case] = vectors("calls")["cases"]
@@ -59,7 +59,7 @@ def compare(case: Case, end: object) -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_as_a_value(case: Case) -> None:
     timeout, waits = case["settings"]["timeout"], case["expect"]["waits"]
-    call, step = NativeClient(TOKEN, case["settings"], True).begin(ID, PIN, seed=7)
+    call, step = NativeClient(TOKEN, case["settings"], True).begin(NativeOperation.set_two_step_pin(ID, PIN), seed=7)
     elapsed = 0.0
     for number, event in enumerate(case["steps"]):
         assert isinstance(step, HttpRequest)
@@ -77,7 +77,7 @@ def test_as_a_value(case: Case) -> None:
 
 
 def test_a_call_hears_only_what_fits_it() -> None:
-    call, step = NativeClient(TOKEN, {}, True).begin(ID, PIN)
+    call, step = NativeClient(TOKEN, {}, True).begin(NativeOperation.set_two_step_pin(ID, PIN))
     assert isinstance(step, HttpRequest)
     assert isinstance(call.answered(0.1, HttpResponse(200, b'{"success":true}')), SetTwoStepPinResponse)
     for again in (call.waited(0.2), call.expired(0.2, True), call.answered(0.2, HttpResponse(200))):
@@ -86,7 +86,9 @@ def test_a_call_hears_only_what_fits_it() -> None:
 
 def test_the_seed_draws_the_waits() -> None:
     def waits(seed: int | None) -> list[float]:
-        call, _ = NativeClient(TOKEN, {"max_retries": 3, "timeout": 60}, True).begin(ID, PIN, seed=seed)
+        call, _ = NativeClient(TOKEN, {"max_retries": 3, "timeout": 60}, True).begin(
+            NativeOperation.set_two_step_pin(ID, PIN), seed=seed
+        )
         found = []
         for _ in range(3):
             step = call.answered(0.0, HttpResponse(503))

@@ -10,6 +10,7 @@ import pickle
 import threading
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -35,8 +36,8 @@ PROXY = "http://user:hunter2@127.0.0.1:9"
 SECRETS = (TOKEN, PIN, SECRET, "hunter2")
 
 
-def everything(error: BaseException, of_ours: Callable[[str], bool] | None = None) -> str:
-    """All that a traceback shows, with the locals of each frame but this file's, and of the causes."""
+def everything(error: BaseException) -> str:
+    """All that a traceback shows, with the locals of each frame but the tests' own, and of the causes."""
     shown: list[str] = []
     seen: set[int] = set()
     todo: list[BaseException | None] = [error]
@@ -48,7 +49,7 @@ def everything(error: BaseException, of_ours: Callable[[str], bool] | None = Non
         shown += [str(next_), repr(next_), repr(vars(next_)), "".join(traceback.format_exception(next_))]
         trace: TracebackType | None = next_.__traceback__
         while trace is not None:
-            if trace.tb_frame.f_code.co_filename != __file__:
+            if Path(trace.tb_frame.f_code.co_filename).parent != Path(__file__).parent:
                 shown += [f"{name}={value!r}" for name, value in trace.tb_frame.f_locals.items()]
             trace = trace.tb_next
         todo += [next_.__cause__, next_.__context__]

@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use pyo3::prelude::*;
-use whatsapp_two_step::{Body, MAX_BODY_BYTES, TransportError};
+use whatsapp_two_step::{Body, TransportError};
 
 const WANTED: &str = "an HttpResponse: a status of 100 to 999, headers of Latin-1 text or bytes, a body of bytes";
 
@@ -20,14 +20,14 @@ enum Text {
     Latin1(String),
 }
 
-pub(crate) fn read(answer: &Bound<'_, PyAny>) -> Result<Response<Body>, TransportError> {
+pub(crate) fn read(answer: &Bound<'_, PyAny>, max_body_bytes: usize) -> Result<Response<Body>, TransportError> {
     let unusable = || TransportError::unusable_answer(WANTED);
     if answer.hasattr("__await__").unwrap_or(false) {
         return Err(TransportError::unusable_answer("an HttpResponse at once; an async one is for AsyncClient"));
     }
     let HttpResponse { status, headers, body } = answer.extract().map_err(|_| unusable())?;
     let status = StatusCode::from_u16(status).map_err(|_| unusable())?;
-    if body.len() > MAX_BODY_BYTES {
+    if body.len() > max_body_bytes {
         return Err(TransportError::body_too_large(status.as_u16()));
     }
     let mut map = HeaderMap::new();

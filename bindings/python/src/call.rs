@@ -12,15 +12,16 @@ use pyo3::{
     types::{PyFloat, PyString},
 };
 use whatsapp_two_step::{
-    AttemptEnd, Call, Client, Reason, Sending, SetTwoStepPin, Step, TransportError, TwoStepError, Unprocessed, Waiting,
+    AnyOperation, AttemptEnd, Call, Client, Reason, Sending, Step, TransportError, TwoStepError, Unprocessed, Waiting,
 };
 
-use crate::{answer, outcome, process::Inside, watch::Attempt};
+use crate::{answer, outcome, process::Inside, watch::Attempt, work::Work};
 
 /// Its methods take the seconds since the call began, and give the next step: an `HttpRequest` to send, a number of seconds to
 /// wait, or the end, which is a response or an exception.
 #[pyclass(frozen, module = "whatsapp_two_step._native")]
 pub(crate) struct NativeCall {
+    work: Work,
     state: Mutex<State>,
     /// When the request was handed out that is under way.
     handed_out: Mutex<Duration>,
@@ -29,8 +30,8 @@ pub(crate) struct NativeCall {
 }
 
 enum State {
-    Sending(Sending<SetTwoStepPin>),
-    Waiting(Waiting<SetTwoStepPin>),
+    Sending(Sending<AnyOperation>),
+    Waiting(Waiting<AnyOperation>),
     Over,
 }
 
@@ -39,11 +40,12 @@ impl NativeCall {
     pub(crate) fn begin<'py>(
         py: Python<'py>,
         client: &Client,
-        operation: SetTwoStepPin,
+        work: Work,
         seed: u64,
         logs: Option<Py<PyAny>>,
     ) -> PyResult<(Self, Bound<'py, PyAny>)> {
-        let call = Self { state: Mutex::new(State::Over), handed_out: Mutex::default(), logs };
+        let operation = work.operation.clone();
+        let call = Self { work, state: Mutex::new(State::Over), handed_out: Mutex::default(), logs };
         let step = call.tell(py, 0.0, |_, _| Call::begin(client.endpoint(), client.limits(), operation, seed))?;
         Ok((call, step))
     }
@@ -61,7 +63,7 @@ impl NativeCall {
         &self,
         py: Python<'py>,
         elapsed: f64,
-        tell: impl FnOnce(State, Duration) -> Step<SetTwoStepPin>,
+        tell: impl FnOnce(State, Duration) -> Step<AnyOperation>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let _inside = Inside::enter(py);
         let state = mem::replace(&mut *self.lock(), State::Over);
@@ -77,8 +79,10 @@ impl NativeCall {
                 *self.lock() = State::Waiting(waiting);
                 Ok(PyFloat::new(py, time.as_secs_f64()).into_any())
             }
-            Step::Done(Ok(response)) => outcome::response(py, &response),
-            Step::Done(Err(error)) => outcome::exception(py, &error),
+            Step::Done(result) => match self.work.done(result) {
+                Ok(done) => outcome::done(py, &done),
+                Err(error) => outcome::exception(py, &error),
+            },
         }
     }
 
@@ -88,7 +92,7 @@ impl NativeCall {
         py: Python<'py>,
         elapsed: f64,
         http_status: Option<u16>,
-        tell: impl FnOnce(Sending<SetTwoStepPin>, Duration) -> Step<SetTwoStepPin>,
+        tell: impl FnOnce(Sending<AnyOperation>, Duration) -> Step<AnyOperation>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let mut ended = None;
         let handed_out = *self.handed_out();
@@ -114,7 +118,11 @@ impl NativeCall {
 impl NativeCall {
     /// What the transport gave back, whatever it is.
     fn answered<'py>(&self, py: Python<'py>, elapsed: f64, answer: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let read = answer::read(answer);
+        let max_body_bytes = match &*self.lock() {
+            State::Sending(sending) => sending.max_body_bytes(),
+            _ => 0,
+        };
+        let read = answer::read(answer, max_body_bytes);
         let http_status = read.as_ref().ok().map(|response| response.status().as_u16());
         self.sent(py, elapsed, http_status, |sending, elapsed| match read {
             Ok(response) => sending.answered(elapsed, &response),
@@ -185,6 +193,6 @@ fn seconds(elapsed: f64) -> Duration {
     Duration::try_from_secs_f64(elapsed).unwrap_or_default()
 }
 
-fn internal() -> Step<SetTwoStepPin> {
+fn internal() -> Step<AnyOperation> {
     Step::Done(Err(TwoStepError::internal()))
 }

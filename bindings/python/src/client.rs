@@ -9,15 +9,9 @@ use std::{
     time::Duration,
 };
 
-use pyo3::{
-    prelude::*,
-    types::{PyDict, PyString},
-};
+use pyo3::{prelude::*, types::PyDict};
 use tokio::{task::AbortHandle, time::sleep};
-use whatsapp_two_step::{
-    AccessToken, Client, ClientBuilder, Observer, PhoneNumberId, Pin, SetTwoStepPin, SetTwoStepPinResponse,
-    TwoStepError,
-};
+use whatsapp_two_step::{AccessToken, AnyResponse, Client, ClientBuilder, Observer, TwoStepError};
 use whatsapp_two_step_outbox::Outbox;
 
 use crate::{
@@ -27,6 +21,7 @@ use crate::{
     process::{Inside, Owned, Process},
     settings,
     watch::Unheard,
+    work::{Done, NativeOperation, Work},
 };
 
 /// How often a blocking call looks for Ctrl-C.
@@ -47,7 +42,7 @@ struct Connections {
     made: Mutex<Owned<Client>>,
 }
 
-/// What one call is given, beside number and PIN.
+/// What one call is given, beside its operation.
 #[derive(FromPyObject)]
 struct Options<'py>(Option<Bound<'py, PyAny>>, Option<Bound<'py, PyAny>>, Option<Bound<'py, PyAny>>);
 
@@ -93,12 +88,11 @@ impl NativeClient {
     fn call<'py>(
         &self,
         py: Python<'py>,
-        phone_number_id: &Bound<'py, PyAny>,
-        pin: &Bound<'py, PyAny>,
+        operation: &NativeOperation,
         options: Options<'py>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let inside = Inside::enter(py);
-        self.block(&inside, phone_number_id, pin, &options).map_err(|failure| failure.raise(py))
+        self.block(&inside, operation, &options).map_err(|failure| failure.raise(py))
     }
 
     /// Comes back at once; the inbox hears of the end, under this key, and of the attempts' ends before.
@@ -107,13 +101,12 @@ impl NativeClient {
         py: Python<'_>,
         inbox: &Inbox,
         key: u64,
-        phone_number_id: &Bound<'_, PyAny>,
-        pin: &Bound<'_, PyAny>,
+        operation: &NativeOperation,
         options: Options<'_>,
     ) -> PyResult<StartedCall> {
         let inside = Inside::enter(py);
         let start = || {
-            let (operation, client) = self.prepare(inside.process, phone_number_id, pin, &options)?;
+            let (work, client) = self.prepare(inside.process, operation, &options)?;
             let outbox = inbox.outbox();
             let client = match options.2 {
                 Some(_) => client.with_observer(Observer::new({
@@ -124,8 +117,8 @@ impl NativeClient {
             };
             let end = End { outbox, key, result: None };
             let task = inside.process.runtime().map_err(PyErr::from)?.spawn(async move {
-                let result = client.set_two_step_pin(operation.phone_number_id(), operation.pin()).await;
-                end.with(result);
+                let result = client.run(work.operation.clone()).await;
+                end.with(work.done(result));
             });
             Ok(StartedCall(task.abort_handle()))
         };
@@ -133,21 +126,20 @@ impl NativeClient {
     }
 
     /// Begins a call that Python drives, over a transport of the user's: the call, and its first step.
-    #[pyo3(signature = (phone_number_id, pin, options=Options(None, None, None), seed=None))]
+    #[pyo3(signature = (operation, options=Options(None, None, None), seed=None))]
     fn begin<'py>(
         &self,
         py: Python<'py>,
-        phone_number_id: &Bound<'py, PyAny>,
-        pin: &Bound<'py, PyAny>,
+        operation: &NativeOperation,
         options: Options<'py>,
         seed: Option<u64>,
     ) -> PyResult<(NativeCall, Bound<'py, PyAny>)> {
         let inside = Inside::enter(py);
         let begin = || {
-            let (operation, client) = self.prepare(inside.process, phone_number_id, pin, &options)?;
+            let (work, client) = self.prepare(inside.process, operation, &options)?;
             client.endpoint().base_url().check_reach()?;
             let (seed, logs) = (seed.unwrap_or_else(|| fastrand::u64(..)), options.2.map(Bound::unbind));
-            Ok(NativeCall::begin(py, &client, operation, seed, logs)?)
+            Ok(NativeCall::begin(py, &client, work, seed, logs)?)
         };
         begin().map_err(|failure: Failure| failure.raise(py))
     }
@@ -194,43 +186,40 @@ impl NativeClient {
     fn prepare(
         &self,
         process: &'static Process,
-        phone_number_id: &Bound<'_, PyAny>,
-        pin: &Bound<'_, PyAny>,
+        operation: &NativeOperation,
         Options(timeout, max_retries, _): &Options<'_>,
-    ) -> Result<(SetTwoStepPin, Client), Failure> {
-        let (operation, client) = (operation(phone_number_id, pin)?, self.client(process)?);
+    ) -> Result<(Work, Client), Failure> {
+        let (work, client) = (operation.work(), self.client(process)?);
         if timeout.is_none() && max_retries.is_none() {
-            return Ok((operation, client));
+            return Ok((work, client));
         }
         let limits = settings::limits(client.limits(), timeout.as_ref(), max_retries.as_ref())?;
-        Ok((operation, client.with_limits(limits)))
+        Ok((work, client.with_limits(limits)))
     }
 
     fn block<'py>(
         &self,
         inside: &Inside<'py>,
-        phone_number_id: &Bound<'py, PyAny>,
-        pin: &Bound<'py, PyAny>,
+        operation: &NativeOperation,
         options: &Options<'py>,
     ) -> Result<Bound<'py, PyAny>, Failure> {
-        let (operation, client) = self.prepare(inside.process, phone_number_id, pin, options)?;
+        let (work, client) = self.prepare(inside.process, operation, options)?;
         let driver = inside.process.driver().map_err(PyErr::from)?;
         let signals = hears_signals(inside)?;
         let watched = options.2.as_ref().map(|logs| (logs, Arc::new(Unheard::default())));
         let unheard = watched.as_ref().map(|(_, unheard)| &**unheard);
         let client = watched.as_ref().map_or(client.clone(), |(_, unheard)| unheard.watch(&client));
-        let mut work = pin!(client.set_two_step_pin(operation.phone_number_id(), operation.pin()));
+        let mut call = pin!(client.run(work.operation.clone()));
         loop {
             // Python runs between the waits and not within: a signal's handler may make a call of its own.
-            let wait = || driver.block_on(|| next(work.as_mut(), signals, unheard));
+            let wait = || driver.block_on(|| next(call.as_mut(), signals, unheard));
             let panicked = |_| Some(Err(TwoStepError::internal()));
             let end = inside.detach(|| catch_unwind(AssertUnwindSafe(wait)).unwrap_or_else(panicked));
             if let Some((logs, unheard)) = &watched {
                 unheard.tell(logs)?;
             }
             match end {
-                Some(Ok(response)) => return Ok(outcome::response(inside.py, &response)?),
-                Some(Err(error)) => return Err(error.into()),
+                Some(result) => return Ok(outcome::done(inside.py, &work.done(result)?)?),
                 None => inside.py.check_signals()?,
             }
         }
@@ -242,11 +231,11 @@ struct End {
     outbox: Arc<Outbox<Event>>,
     key: u64,
     /// None until it ends as it should: an error made here beforehand would be freed on another thread, which locks both.
-    result: Option<Result<SetTwoStepPinResponse, TwoStepError>>,
+    result: Option<Result<Done, TwoStepError>>,
 }
 
 impl End {
-    fn with(mut self, result: Result<SetTwoStepPinResponse, TwoStepError>) {
+    fn with(mut self, result: Result<Done, TwoStepError>) {
         self.result = Some(result);
     }
 }
@@ -273,10 +262,10 @@ impl Connections {
 
 /// The call's end, or nothing when it is time to look for Ctrl-C, or to log an attempt.
 async fn next(
-    work: Pinned<&mut impl Future<Output = Result<SetTwoStepPinResponse, TwoStepError>>>,
+    work: Pinned<&mut impl Future<Output = Result<AnyResponse, TwoStepError>>>,
     ticks: bool,
     unheard: Option<&Unheard>,
-) -> Option<Result<SetTwoStepPinResponse, TwoStepError>> {
+) -> Option<Result<AnyResponse, TwoStepError>> {
     tokio::select! {
         biased;
         result = work => Some(result),
@@ -306,12 +295,4 @@ fn hears_signals(inside: &Inside<'_>) -> PyResult<bool> {
     let is_main = main.eq(threading.call_method0("get_ident")?)?;
     KNOWN.set(Some((process, is_main)));
     Ok(is_main)
-}
-
-fn operation(phone_number_id: &Bound<'_, PyAny>, pin: &Bound<'_, PyAny>) -> Result<SetTwoStepPin, Failure> {
-    let not_id = |_| PhoneNumberId::not_text(&settings::type_name(&phone_number_id.get_type()));
-    let not_pin = |_| Pin::not_text(&settings::type_name(&pin.get_type()));
-    let id = phone_number_id.cast::<PyString>().map_err(not_id)?;
-    let pin = pin.cast::<PyString>().map_err(not_pin)?;
-    Ok(SetTwoStepPin::parse(&id.to_string_lossy(), &pin.to_string_lossy())?)
 }

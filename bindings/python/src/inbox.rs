@@ -4,17 +4,17 @@
 use std::sync::Arc;
 
 use pyo3::{exceptions::PyNotImplementedError, prelude::*, types::PyList};
-use whatsapp_two_step::{SetTwoStepPinResponse, TwoStepError};
+use whatsapp_two_step::TwoStepError;
 use whatsapp_two_step_outbox::Outbox;
 
-use crate::{outcome, process::Inside, wakeup::Wakeup, watch::Attempt};
+use crate::{outcome, process::Inside, wakeup::Wakeup, watch::Attempt, work::Done};
 
 /// A call's key, and what happened to it. An attempt ends before the call does.
 pub(crate) type Event = (u64, What);
 
 pub(crate) enum What {
     Attempt(Attempt),
-    End(Result<SetTwoStepPinResponse, TwoStepError>),
+    End(Result<Done, TwoStepError>),
 }
 
 /// One per event loop.
@@ -80,7 +80,7 @@ impl Inbox {
         for (key, what) in self.outbox.take() {
             let what = match what {
                 What::Attempt(attempt) => attempt.fields(py)?.into_any(),
-                What::End(Ok(response)) => outcome::response(py, &response)?,
+                What::End(Ok(done)) => outcome::done(py, &done)?,
                 What::End(Err(error)) => outcome::exception(py, &error)?,
             };
             drained.append((key, what))?;

@@ -4,6 +4,8 @@
 //! |---|---|
 //! | `client` | the client: one blocking call, one started for an event loop |
 //! | `settings` | keyword arguments into a `ClientBuilder` |
+//! | `work` | what a call is asked to do: set a PIN, read a page of numbers |
+//! | `values` | drawing a PIN, and reading a webhook |
 //! | `outcome` | what a call wants or came to into Python's request, response or exception |
 //! | `inbox`, `wakeup` | the ends of an event loop's calls: a queue, and a byte on a socket that wakes it |
 //! | `watch` | what Python's log hears of a call's attempts |
@@ -22,8 +24,10 @@ mod outcome;
 mod process;
 mod sandbox;
 mod settings;
+mod values;
 mod wakeup;
 mod watch;
+mod work;
 
 #[pyo3::pymodule]
 mod _native {
@@ -38,6 +42,8 @@ mod _native {
         process::close,
         sandbox::NativeSandbox,
         settings::invalid_configuration,
+        values::{generate_pin, is_weak_pin, security_events},
+        work::{NativeOperation, NativePages},
     };
 
     #[pymodule_init]

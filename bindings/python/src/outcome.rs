@@ -4,9 +4,11 @@ use http::{HeaderValue, Request};
 use pyo3::{
     prelude::*,
     sync::PyOnceLock,
-    types::{IntoPyDict, PyBytes, PyDict},
+    types::{IntoPyDict, PyBytes, PyDict, PyList},
 };
-use whatsapp_two_step::{Body, Sending, SetTwoStepPin, SetTwoStepPinResponse, TwoStepError};
+use whatsapp_two_step::{AnyOperation, Body, PhoneNumber, Sending, SetTwoStepPinResponse, TwoStepError};
+
+use crate::work::Done;
 
 /// Why there is no response: the core's error, a client that is closed, or an exception of Python's own.
 pub(crate) enum Failure {
@@ -45,6 +47,7 @@ struct Factories {
     response: Py<PyAny>,
     error: Py<PyAny>,
     request: Py<PyAny>,
+    number: Py<PyAny>,
     transport_error: Py<PyAny>,
 }
 
@@ -56,6 +59,7 @@ fn factories(py: Python<'_>) -> PyResult<&Factories> {
             response: found("whatsapp_two_step._response", "make_response")?,
             error: found("whatsapp_two_step._errors", "make_error")?,
             request: found("whatsapp_two_step._http", "HttpRequest")?,
+            number: found("whatsapp_two_step._phone_number", "PhoneNumber")?,
             transport_error: found("whatsapp_two_step._http", "TransportError")?,
         })
     })
@@ -65,17 +69,44 @@ fn factories(py: Python<'_>) -> PyResult<&Factories> {
 pub(crate) fn request<'py>(
     py: Python<'py>,
     request: &Request<Body>,
-    sending: &Sending<SetTwoStepPin>,
+    sending: &Sending<AnyOperation>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     let headers = request.headers().iter().map(|(name, value)| (name.as_str(), text(value))).into_py_dict(py)?;
     let body = PyBytes::new(py, request.body().as_bytes());
     let (time_left, connect_timeout) = (sending.time_left().as_secs_f64(), sending.connect_timeout().as_secs_f64());
-    let fields = (request.method().as_str(), request.uri().to_string(), headers, body, time_left, connect_timeout);
+    let (method, url, max_body_bytes) =
+        (request.method().as_str(), request.uri().to_string(), sending.max_body_bytes());
+    let fields = (method, url, headers, body, time_left, connect_timeout, max_body_bytes);
     factories(py)?.request.bind(py).call1(fields)
 }
 
-pub(crate) fn response<'py>(py: Python<'py>, response: &SetTwoStepPinResponse) -> PyResult<Bound<'py, PyAny>> {
+/// A `SetTwoStepPinResponse`, or a list of `PhoneNumber`.
+pub(crate) fn done<'py>(py: Python<'py>, done: &Done) -> PyResult<Bound<'py, PyAny>> {
+    match done {
+        Done::Pin(it) => response(py, it),
+        Done::Numbers(numbers) => {
+            let numbers: Vec<_> = numbers.iter().map(|it| number(py, it)).collect::<PyResult<_>>()?;
+            Ok(PyList::new(py, numbers)?.into_any())
+        }
+    }
+}
+
+fn number<'py>(py: Python<'py>, number: &PhoneNumber) -> PyResult<Bound<'py, PyAny>> {
+    let fields = (
+        number.id.as_str(),
+        number.display_phone_number.as_deref(),
+        number.verified_name.as_deref(),
+        number.pin.code(),
+        number.status.as_deref(),
+        number.code_verification_status.as_deref(),
+        number.name_status.as_deref(),
+        number.platform_type.as_deref(),
+    );
+    factories(py)?.number.bind(py).call1(fields)
+}
+
+fn response<'py>(py: Python<'py>, response: &SetTwoStepPinResponse) -> PyResult<Bound<'py, PyAny>> {
     let api_version = response.api_version.map(|version| version.to_string());
     let percentage = response.usage.as_ref().map(|usage| usage.highest_percentage);
     let regain = response.usage.as_ref().and_then(|usage| usage.time_to_regain_access).map(|time| time.as_secs_f64());

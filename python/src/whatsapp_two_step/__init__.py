@@ -33,6 +33,7 @@ from whatsapp_two_step._errors import (
     InvalidPhoneNumberIdError,
     InvalidPinError,
     InvalidRequestError,
+    InvalidWebhookError,
     NotAppliedError,
     NotFoundError,
     NumberNotReadyError,
@@ -46,11 +47,14 @@ from whatsapp_two_step._errors import (
 )
 from whatsapp_two_step._http import HttpRequest, HttpResponse, TransportError
 from whatsapp_two_step._native import VERSION as __version__
+from whatsapp_two_step._phone_number import PhoneNumber
+from whatsapp_two_step._pin import generate_pin, is_weak_pin
 from whatsapp_two_step._response import SetTwoStepPinResponse, Usage
+from whatsapp_two_step._webhook import SecurityEvent, security_events
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from whatsapp_two_step._types import AsyncTransport, ErrorKind, Outcome, Reason, Transport
+    from whatsapp_two_step._types import AsyncTransport, ErrorKind, Outcome, PinState, Reason, Transport
 
 __all__ = [
     "AccountRestrictedError",
@@ -66,14 +70,18 @@ __all__ = [
     "InvalidPhoneNumberIdError",
     "InvalidPinError",
     "InvalidRequestError",
+    "InvalidWebhookError",
     "NotAppliedError",
     "NotFoundError",
     "NumberNotReadyError",
     "Outcome",
     "PermissionDeniedError",
+    "PhoneNumber",
     "PinRejectedError",
+    "PinState",
     "RateLimitedError",
     "Reason",
+    "SecurityEvent",
     "ServiceUnavailableError",
     "SetTwoStepPinResponse",
     "TimedOutError",
@@ -83,10 +91,13 @@ __all__ = [
     "UnexpectedResponseError",
     "Usage",
     "__version__",
+    "generate_pin",
+    "is_weak_pin",
+    "security_events",
     "set_two_step_pin",
 ]
 
-_FOR_TYPES = ("AsyncTransport", "ErrorKind", "Outcome", "Reason", "Transport")
+_FOR_TYPES = ("AsyncTransport", "ErrorKind", "Outcome", "PinState", "Reason", "Transport")
 
 
 def __getattr__(name: str) -> object:

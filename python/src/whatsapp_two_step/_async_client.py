@@ -5,11 +5,15 @@ from __future__ import annotations
 from whatsapp_two_step._client import FROM_ENV, ClientBase, without_parameters
 from whatsapp_two_step._errors import TwoStepError
 from whatsapp_two_step._log import ended, watcher
+from whatsapp_two_step._native import NativeOperation, NativePages
+from whatsapp_two_step._phone_number import PhoneNumber
 from whatsapp_two_step._response import SetTwoStepPinResponse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import AsyncIterator
+    from typing import Any
 
     from typing_extensions import Self, Unpack
 
@@ -17,7 +21,16 @@ if TYPE_CHECKING:
     from whatsapp_two_step._native import _Options
     from whatsapp_two_step._types import AsyncTransportLike, Certificates, Seconds, Settings
 else:
-    from whatsapp_two_step._names import AsyncTransportLike, Certificates, Seconds, Self, Settings, Unpack
+    from whatsapp_two_step._names import (
+        Any,
+        AsyncIterator,
+        AsyncTransportLike,
+        Certificates,
+        Seconds,
+        Self,
+        Settings,
+        Unpack,
+    )
 
 
 def _import_running() -> tuple[Line, asyncio.AbstractEventLoop]:
@@ -137,30 +150,51 @@ class AsyncClient(ClientBase):
         Raises:
             TwoStepError: its class says what happened, its `outcome` which PIN holds now.
         """
-        call = self._call(phone_number_id, pin, (timeout, max_retries, watcher(phone_number_id)))
-        del pin
         try:
-            return await call
+            operation = NativeOperation.set_two_step_pin(phone_number_id, pin)
+            options = (timeout, max_retries, watcher("phone_number_id", phone_number_id))
+            response: SetTwoStepPinResponse = await self._call(operation, options)
+            return response
         except TwoStepError as error:
             ended(phone_number_id, error)
             raise
         finally:
-            del call, phone_number_id
+            del phone_number_id, pin  # both: they may be swapped
 
-    async def _call(self, phone_number_id: str, pin: str, options: _Options) -> SetTwoStepPinResponse:
+    def phone_numbers(
+        self, waba_id: str, *, timeout: Seconds | None = None, max_retries: int | None = None
+    ) -> AsyncIterator[PhoneNumber]:
+        """Reads an account's numbers, page after page as they are asked for: which of them have a PIN?
+
+        >>> async def main():
+        ...     async with AsyncClient("EAAG_example", base_url=sandbox.base_url) as client:
+        ...         return [number.id async for number in client.phone_numbers("102290129340398") if number.pin == "not_set"]
+        >>> without = asyncio.run(main())
+
+        Args:
+            waba_id: the ID of the WhatsApp business account.
+            timeout: for each page; else the client's (30).
+            max_retries: for each page; else the client's (2).
+
+        Raises:
+            TwoStepError: its `outcome` is `not_sent`, as no PIN was. The iterator ends then.
+        """
+        pages = NativePages(waba_id)  # checked now, and not when the first number is asked for
+        return self._numbers(pages, (timeout, max_retries, watcher("waba_id", waba_id)))
+
+    async def _numbers(self, pages: NativePages, options: _Options) -> AsyncIterator[PhoneNumber]:
+        while (page := pages.next()) is not None:
+            for number in await self._call(page, options):
+                yield number
+
+    async def _call(self, operation: NativeOperation, options: _Options) -> Any:
         if self._send is not None:
             from whatsapp_two_step._drive_async import drive
 
-            try:
-                call, step = self._native.begin(phone_number_id, pin, options)
-            finally:
-                del phone_number_id, pin
+            call, step = self._native.begin(operation, options)
             return await drive(self._send, self._turns, call, step)
-        try:
-            line, loop = _running()
-            key, future = line.start(loop, self._native, phone_number_id, pin, options)
-        finally:
-            del phone_number_id, pin
+        line, loop = _running()
+        key, future = line.start(loop, self._native, operation, options)
         try:
             outcome = await future
         finally:

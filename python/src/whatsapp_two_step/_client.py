@@ -6,11 +6,13 @@ import select
 
 from whatsapp_two_step._errors import TwoStepError
 from whatsapp_two_step._log import ended, watcher
-from whatsapp_two_step._native import MAX_IN_FLIGHT, NativeClient, invalid_configuration
+from whatsapp_two_step._native import MAX_IN_FLIGHT, NativeClient, NativeOperation, NativePages, invalid_configuration
+from whatsapp_two_step._phone_number import PhoneNumber
 from whatsapp_two_step._response import SetTwoStepPinResponse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any, TypeVar
 
     from typing_extensions import Self, Unpack
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
     _F = TypeVar("_F")
 else:
-    from whatsapp_two_step._names import Any, Certificates, Seconds, Self, Settings, TransportLike, Unpack
+    from whatsapp_two_step._names import Any, Certificates, Iterator, Seconds, Self, Settings, TransportLike, Unpack
 
 
 class _WithoutParameters:
@@ -210,28 +212,51 @@ class Client(ClientBase):
             TwoStepError: its class says what happened, its `outcome` which PIN holds now.
         """
         try:
-            return self._call(phone_number_id, pin, (timeout, max_retries, watcher(phone_number_id)))
+            operation = NativeOperation.set_two_step_pin(phone_number_id, pin)
+            options = (timeout, max_retries, watcher("phone_number_id", phone_number_id))
+            response: SetTwoStepPinResponse = self._call(operation, options)
+            return response
         except TwoStepError as error:
             ended(phone_number_id, error)
             raise
         finally:
             del phone_number_id, pin  # both: they may be swapped
 
-    def _call(self, phone_number_id: str, pin: str, options: _Options) -> SetTwoStepPinResponse:
-        try:
-            if self._send is not None:
-                from whatsapp_two_step._drive import drive
+    def phone_numbers(
+        self, waba_id: str, *, timeout: Seconds | None = None, max_retries: int | None = None
+    ) -> Iterator[PhoneNumber]:
+        """Reads an account's numbers, page after page as they are asked for: which of them have a PIN?
 
-                call, step = self._native.begin(phone_number_id, pin, options)
-                return drive(self._send, self._turns, call, step)
-            # gevent's or eventlet's, in the place of Python's own: a call that blocks would hold up all green threads.
-            if select.select.__module__ != "select":
-                from whatsapp_two_step import _green
+        >>> with Client("EAAG_example", base_url=sandbox.base_url) as client:
+        ...     without = [number.id for number in client.phone_numbers("102290129340398") if number.pin == "not_set"]
 
-                return _green.call(self._native, phone_number_id, pin, options)
-            return self._native.call(phone_number_id, pin, options)
-        finally:
-            del phone_number_id, pin
+        Args:
+            waba_id: the ID of the WhatsApp business account.
+            timeout: for each page; else the client's (30).
+            max_retries: for each page; else the client's (2).
+
+        Raises:
+            TwoStepError: its `outcome` is `not_sent`, as no PIN was. The iterator ends then.
+        """
+        pages = NativePages(waba_id)  # checked now, and not when the first number is asked for
+        return self._numbers(pages, (timeout, max_retries, watcher("waba_id", waba_id)))
+
+    def _numbers(self, pages: NativePages, options: _Options) -> Iterator[PhoneNumber]:
+        while (page := pages.next()) is not None:
+            yield from self._call(page, options)
+
+    def _call(self, operation: NativeOperation, options: _Options) -> Any:
+        if self._send is not None:
+            from whatsapp_two_step._drive import drive
+
+            call, step = self._native.begin(operation, options)
+            return drive(self._send, self._turns, call, step)
+        # gevent's or eventlet's, in the place of Python's own: a call that blocks would hold up all green threads.
+        if select.select.__module__ != "select":
+            from whatsapp_two_step import _green
+
+            return _green.call(self._native, operation, options)
+        return self._native.call(operation, options)
 
     def close(self) -> None:
         """Closes the connections. Calls that are under way end as they would."""

@@ -9,12 +9,13 @@ import time
 
 from whatsapp_two_step._errors import TwoStepError
 from whatsapp_two_step._http import HttpRequest, TransportError
-from whatsapp_two_step._response import SetTwoStepPinResponse
 from whatsapp_two_step._tell import GRACE, LATE, tell
 from whatsapp_two_step._threads import run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from whatsapp_two_step._native import NativeCall, _Step
     from whatsapp_two_step._tell import End, Returned, Send
     from whatsapp_two_step._turns import Turns
@@ -23,13 +24,13 @@ if TYPE_CHECKING:
 _LONGEST_WAIT = 0.05 if os.name == "nt" else threading.TIMEOUT_MAX
 
 
-def drive(send: Send, turns: Turns, call: NativeCall, step: _Step) -> SetTwoStepPinResponse:
+def drive(send: Send, turns: Turns, call: NativeCall, step: _Step) -> Any:
     """From a call's first step to its end."""
     start = time.monotonic()
     cause: BaseException | None = None
     turn, has_turn = turns.of_threads(), False
     try:
-        while not isinstance(step, (SetTwoStepPinResponse, TwoStepError)):
+        while isinstance(step, (HttpRequest, float)):
             if isinstance(step, HttpRequest):
                 until = time.monotonic() + step.timeout
                 if not has_turn and not (has_turn := turn.acquire(blocking=False)):

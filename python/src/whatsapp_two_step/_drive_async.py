@@ -8,23 +8,24 @@ import time
 from whatsapp_two_step._errors import TwoStepError
 from whatsapp_two_step._http import HttpRequest
 from whatsapp_two_step._loop import running_loop
-from whatsapp_two_step._response import SetTwoStepPinResponse
 from whatsapp_two_step._tell import GRACE, LATE, tell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from whatsapp_two_step._native import NativeCall, _Step
     from whatsapp_two_step._tell import End, Send
     from whatsapp_two_step._turns import Turns
 
 
-async def drive(send: Send, turns: Turns, call: NativeCall, step: _Step) -> SetTwoStepPinResponse:
+async def drive(send: Send, turns: Turns, call: NativeCall, step: _Step) -> Any:
     """From a call's first step to its end."""
     start = time.monotonic()
     cause: BaseException | None = None
     turn, has_turn = turns.of_loop(running_loop()), False
     try:
-        while not isinstance(step, (SetTwoStepPinResponse, TwoStepError)):
+        while isinstance(step, (HttpRequest, float)):
             if isinstance(step, HttpRequest):
                 if not has_turn:
                     has_turn = await _acquire(turn, step.timeout)

@@ -225,6 +225,12 @@ class TimedOutError(TwoStepError, TimeoutError):
     kind: ClassVar[ErrorKind] = "timed_out"
 
 
+class InvalidWebhookError(TwoStepError, ValueError):
+    """A webhook's signature or body is wrong. Never from a call."""
+
+    kind: ClassVar[ErrorKind] = "invalid_webhook"
+
+
 class UnexpectedResponseError(TwoStepError):
     """An answer that no Graph API gives: HTML, a redirect, a body too large."""
 

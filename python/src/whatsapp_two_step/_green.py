@@ -5,23 +5,22 @@ from __future__ import annotations
 import os
 import socket
 
-from whatsapp_two_step._native import Inbox, NativeClient
+from whatsapp_two_step._native import Inbox, NativeClient, NativeOperation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from whatsapp_two_step._native import _Options
-    from whatsapp_two_step._response import SetTwoStepPinResponse
 
 
-def call(native: NativeClient, phone_number_id: str, pin: str, options: _Options) -> SetTwoStepPinResponse:
+def call(native: NativeClient, operation: NativeOperation, options: _Options) -> Any:
     """Like `NativeClient.call`. A green thread that is killed closes the request."""
     try:
         inbox = Inbox.with_socket()
-        started = native.start(inbox, 0, phone_number_id, pin, options)
+        started = native.start(inbox, 0, operation, options)
     except NotImplementedError:  # Windows: the others wait
-        return native.call(phone_number_id, pin, options)
-    finally:
-        del phone_number_id, pin
+        return native.call(operation, options)
     logs = options[2]
     bell = socket.socket(socket.AF_UNIX, fileno=os.dup(inbox.fileno()))
     try:

@@ -78,20 +78,22 @@ class _Body(bytes):
 class HttpRequest(Value):
     """One request. Its `repr` shows neither token nor PIN, and it can't be pickled."""
 
-    __slots__ = __match_args__ = ("method", "url", "headers", "body", "timeout", "connect_timeout")
+    __slots__ = __match_args__ = ("method", "url", "headers", "body", "timeout", "connect_timeout", "max_body_bytes")
 
     method: str
-    """`POST`."""
+    """`POST`, or `GET`."""
     url: str
     """The whole URL; with an app secret, it has the proof in it."""
     headers: Mapping[str, str]
     """By lower-case name."""
     body: bytes
-    """The JSON."""
+    """The JSON; empty with `GET`."""
     timeout: float
     """Seconds that are left for it, its answer's body included. The client gives up by then, whatever the transport does."""
     connect_timeout: float
     """Seconds that connecting may take."""
+    max_body_bytes: int
+    """A larger answer is refused, so more of it needn't be read."""
 
     def __init__(
         self,
@@ -101,13 +103,15 @@ class HttpRequest(Value):
         body: bytes,
         timeout: float = 30.0,
         connect_timeout: float = 10.0,
+        max_body_bytes: int = 65_536,
     ) -> None:
-        self._set(method, url, _Headers(headers), _Body(body), timeout, connect_timeout)
+        self._set(method, url, _Headers(headers), _Body(body), timeout, connect_timeout, max_body_bytes)
 
     def _later(self, passed: float) -> "HttpRequest":
         """The same, so many seconds after it was made."""
         left = max(self.timeout - passed, 0.0)
-        return HttpRequest(self.method, self.url, self.headers, self.body, left, min(self.connect_timeout, left))
+        connecting = min(self.connect_timeout, left)
+        return HttpRequest(self.method, self.url, self.headers, self.body, left, connecting, self.max_body_bytes)
 
     def __repr__(self) -> str:
         return f"<HttpRequest {self.method} {self.url.partition('?')[0]}>"

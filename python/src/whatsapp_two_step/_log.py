@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _logger: logging.Logger | None = None
 _DEBUG = 10
+_WORDS = {"phone_number_id": "phone number ID", "waba_id": "WABA ID"}
 
 
 def _found() -> logging.Logger | None:
@@ -24,7 +25,7 @@ def _found() -> logging.Logger | None:
     return _logger
 
 
-def watcher(phone_number_id: str) -> Callable[..., None] | None:
+def watcher(name: str, id_: str) -> Callable[..., None] | None:
     """What hears of each attempt's end, if anybody listens."""
     logger = _found()
     if logger is None or not logger.isEnabledFor(_DEBUG):
@@ -41,7 +42,7 @@ def watcher(phone_number_id: str) -> Callable[..., None] | None:
         wait: float | None,
     ) -> None:
         fields = {
-            "phone_number_id": phone_number_id,
+            name: id_,
             "attempt": number,
             "kind": kind,
             "outcome": outcome,
@@ -56,7 +57,7 @@ def watcher(phone_number_id: str) -> Callable[..., None] | None:
         said += [f"{name} {value}" for name, value in known if value is not None]
         said += [f"{took:.3f} s", *([] if wait is None else [f"the next in {wait:.3f} s"])]
         text = ", ".join(said)
-        logger.debug("phone number ID %s, attempt %d: %s", phone_number_id, number, text, extra=fields)
+        logger.debug("%s %s, attempt %d: %s", _WORDS[name], id_, number, text, extra=fields)
 
     return log
 

@@ -7,7 +7,7 @@ import itertools
 import sys
 import weakref
 
-from whatsapp_two_step._native import Inbox, NativeClient, StartedCall
+from whatsapp_two_step._native import Inbox, NativeClient, NativeOperation, StartedCall
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,11 +15,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     from whatsapp_two_step._native import _Options
-    from whatsapp_two_step._response import SetTwoStepPinResponse
     from whatsapp_two_step._waiter import Waiter
 
     # What was started, what its caller awaits, and what hears of its attempts.
-    _Call = tuple[StartedCall, asyncio.Future[SetTwoStepPinResponse | BaseException], Callable[..., None] | None]
+    _Call = tuple[StartedCall, asyncio.Future[Any], Callable[..., None] | None]
 
 
 class Line:
@@ -39,14 +38,11 @@ class Line:
             self._waiter = Waiter(self._inbox)
 
     def start(
-        self, loop: asyncio.AbstractEventLoop, client: NativeClient, phone_number_id: str, pin: str, options: _Options
-    ) -> tuple[int, asyncio.Future[SetTwoStepPinResponse | BaseException]]:
+        self, loop: asyncio.AbstractEventLoop, client: NativeClient, operation: NativeOperation, options: _Options
+    ) -> tuple[int, asyncio.Future[Any]]:
         """Starts a call on this line's loop: a key for it, and what will have its outcome."""
         key = next(self._keys)
-        try:
-            started = client.start(self._inbox, key, phone_number_id, pin, options)
-        finally:
-            del phone_number_id, pin
+        started = client.start(self._inbox, key, operation, options)
         future = loop.create_future()
         self._calls[key] = (started, future, options[2])
         if self._waiter is not None:

@@ -5,20 +5,28 @@
 
 from __future__ import annotations
 
-from _collections_abc import Iterable, Mapping  # the same as collections.abc's, and always loaded
+from _collections_abc import (  # the same as collections.abc's, and always loaded
+    AsyncIterator,
+    Iterable,
+    Iterator,
+    Mapping,
+)
 from datetime import timedelta
 from os import PathLike
 
 __all__ = [
     "Any",
+    "AsyncIterator",
     "AsyncTransportLike",
     "Certificates",
     "ClassVar",
     "ErrorKind",
     "Iterable",
+    "Iterator",
     "Mapping",
     "NoReturn",
     "Outcome",
+    "PinState",
     "Reason",
     "Seconds",
     "Self",
@@ -38,6 +46,6 @@ class ClassVar:
 
 Any = Self = NoReturn = TransportLike = AsyncTransportLike = Settings = object
 Unpack = ClassVar
-ErrorKind = Outcome = Reason = Unprocessed = str
+ErrorKind = Outcome = Reason = PinState = Unprocessed = str
 Seconds = float | timedelta
 Certificates = str | bytes | PathLike[str]

@@ -5,6 +5,7 @@ from typing import Any, Final, TypeAlias, final
 
 from whatsapp_two_step._errors import InvalidConfigurationError, TwoStepError
 from whatsapp_two_step._http import HttpRequest
+from whatsapp_two_step._phone_number import PhoneNumber
 from whatsapp_two_step._response import SetTwoStepPinResponse
 
 __all__ = [
@@ -14,19 +15,27 @@ __all__ = [
     "Inbox",
     "NativeCall",
     "NativeClient",
+    "NativeOperation",
+    "NativePages",
     "NativeSandbox",
     "StartedCall",
     "close",
+    "generate_pin",
     "invalid_configuration",
+    "is_weak_pin",
     "main",
+    "security_events",
 ]
 
 VERSION: Final[str]
 MAX_BODY_BYTES: Final[int]
 MAX_IN_FLIGHT: Final[int]
 
-# What a call wants next: a request to be sent, seconds to be waited; or what it came to.
-_Step: TypeAlias = HttpRequest | float | SetTwoStepPinResponse | TwoStepError
+# What a call came to: a PIN was set, or a page of numbers was read.
+_Done: TypeAlias = SetTwoStepPinResponse | list[PhoneNumber]
+
+# What a call wants next: a request to be sent, seconds to be waited; or its end.
+_Step: TypeAlias = HttpRequest | float | _Done | TwoStepError
 
 # Limits of one call: its timeout and its retries. And what hears of each attempt's end.
 _Options: TypeAlias = tuple[object, object, Callable[..., None] | None]
@@ -34,6 +43,11 @@ _Options: TypeAlias = tuple[object, object, Callable[..., None] | None]
 def close() -> None: ...
 def main(args: list[str]) -> int: ...
 def invalid_configuration(setting: str, problem: str) -> InvalidConfigurationError: ...
+def generate_pin() -> str: ...
+def is_weak_pin(pin: object) -> bool: ...
+def security_events(
+    body: object, signature: object, app_secret: object
+) -> list[tuple[str | None, str | None, str, str | None, int | None]]: ...
 
 @final
 class NativeClient:
@@ -41,13 +55,23 @@ class NativeClient:
     @staticmethod
     def from_env(settings: dict[str, Any], has_transport: bool) -> NativeClient: ...
     def with_access_token(self, access_token: object) -> NativeClient: ...
-    def call(self, phone_number_id: object, pin: object, options: _Options) -> SetTwoStepPinResponse: ...
-    def start(self, inbox: Inbox, key: int, phone_number_id: object, pin: object, options: _Options) -> StartedCall: ...
+    def call(self, operation: NativeOperation, options: _Options) -> _Done: ...
+    def start(self, inbox: Inbox, key: int, operation: NativeOperation, options: _Options) -> StartedCall: ...
     def begin(
-        self, phone_number_id: object, pin: object, options: _Options = ..., seed: int | None = None
+        self, operation: NativeOperation, options: _Options = ..., seed: int | None = None
     ) -> tuple[NativeCall, _Step]: ...
     def close(self) -> None: ...
     def describe(self) -> tuple[str, str] | None: ...
+
+@final
+class NativeOperation:
+    @staticmethod
+    def set_two_step_pin(phone_number_id: object, pin: object) -> NativeOperation: ...
+
+@final
+class NativePages:
+    def __new__(cls, waba_id: object) -> NativePages: ...
+    def next(self) -> NativeOperation | None: ...
 
 @final
 class StartedCall:
@@ -79,7 +103,7 @@ class Inbox:
     def fileno(self) -> int: ...
     def wait(self) -> None: ...
     def end_wait(self) -> None: ...
-    def drain(self) -> list[tuple[int, SetTwoStepPinResponse | TwoStepError | tuple[Any, ...]]]: ...
+    def drain(self) -> list[tuple[int, _Done | TwoStepError | tuple[Any, ...]]]: ...
 
 @final
 class NativeSandbox:

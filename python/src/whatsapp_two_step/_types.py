@@ -27,6 +27,7 @@ ErrorKind = Literal[
     "not_applied",
     "connection_failed",
     "timed_out",
+    "invalid_webhook",
     "unexpected_response",
 ]
 """What went wrong: stable spellings, the same in every language."""
@@ -37,6 +38,9 @@ Outcome = Literal["not_sent", "rejected", "unknown"]
 `not_sent`: no request left, the old PIN holds. `rejected`: the server said that nothing changed, the old PIN holds.
 `unknown`: a request left and no such answer came, either PIN may hold; setting the same PIN again is safe.
 """
+
+PinState = Literal["set", "not_set", "unknown"]
+"""Has a number a PIN? `unknown` where the server didn't say: the field is undocumented."""
 
 Seconds = float | timedelta
 """A number of seconds, or a `timedelta`."""

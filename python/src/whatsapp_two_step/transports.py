@@ -12,7 +12,6 @@ shows neither, but it is not for logs: `logging.getLogger("httpx").setLevel(logg
 from __future__ import annotations
 
 from whatsapp_two_step._http import HttpRequest, HttpResponse, TransportError
-from whatsapp_two_step._native import MAX_BODY_BYTES
 from whatsapp_two_step._reason import chain
 
 TYPE_CHECKING = False
@@ -47,7 +46,7 @@ class HttpxTransport:
             answer = self._client.send(outgoing, stream=True, follow_redirects=False, auth=None)
             try:
                 # What was made in memory, as mocks are, has its body already.
-                body = answer.content if answer.is_closed else _read(answer.iter_raw())
+                body = answer.content if answer.is_closed else _read(answer.iter_raw(), request.max_body_bytes)
             finally:
                 answer.close()
         except httpx.HTTPError as error:
@@ -70,7 +69,11 @@ class AsyncHttpxTransport:
         try:
             answer = await self._client.send(outgoing, stream=True, follow_redirects=False, auth=None)
             try:
-                body = answer.content if answer.is_closed else await _read_async(answer.aiter_raw())
+                body = (
+                    answer.content
+                    if answer.is_closed
+                    else await _read_async(answer.aiter_raw(), request.max_body_bytes)
+                )
             finally:
                 await answer.aclose()
         except httpx.HTTPError as error:
@@ -101,7 +104,7 @@ class RequestsTransport:
                 allow_redirects=False,
                 stream=True,
             ) as answer:
-                body = _read(answer.raw.stream(MAX_BODY_BYTES, decode_content=False))
+                body = _read(answer.raw.stream(request.max_body_bytes, decode_content=False), request.max_body_bytes)
                 headers = list(answer.raw.headers.items())
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise _from_requests(error) from _bare(error)
@@ -111,20 +114,20 @@ class RequestsTransport:
 # As much of a body as the client looks at. In frames of their own, which `_bare` takes away with what the server sent so far.
 
 
-def _read(pieces: Iterable[bytes]) -> bytes:
+def _read(pieces: Iterable[bytes], most: int) -> bytes:
     body = bytearray()
     for piece in pieces:
         body += piece
-        if len(body) > MAX_BODY_BYTES:
+        if len(body) > most:
             break
     return bytes(body)
 
 
-async def _read_async(pieces: AsyncIterable[bytes]) -> bytes:
+async def _read_async(pieces: AsyncIterable[bytes], most: int) -> bytes:
     body = bytearray()
     async for piece in pieces:
         body += piece
-        if len(body) > MAX_BODY_BYTES:
+        if len(body) > most:
             break
     return bytes(body)
 

@@ -78,6 +78,18 @@ pub enum PinState {
     Unknown,
 }
 
+impl PinState {
+    /// The stable spelling: `set`, `not_set` or `unknown`.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Set => "set",
+            Self::NotSet => "not_set",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 fn as_text<S: Serializer>(id: &PhoneNumberId, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(id.as_str())
 }
