@@ -177,8 +177,10 @@ impl TwoStepError {
 
     /// Reading changes nothing, so there is no doubt about a PIN, and asking again is all that there is to do.
     pub(crate) fn of_a_read(mut self) -> Self {
-        if self.0.outcome == Outcome::Unknown {
+        if self.0.hint.starts_with("Set the same PIN") {
             self.0.hint = "Ask again in a while: reading changes nothing.".into();
+        } else {
+            self.0.hint = self.0.hint.replace("set the same PIN again", "ask again").into();
         }
         self.0.outcome = Outcome::NotSent;
         self
