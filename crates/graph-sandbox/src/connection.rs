@@ -12,7 +12,8 @@ use tokio::time::timeout;
 use crate::answers::Call;
 use crate::control;
 use crate::fault::End;
-use crate::graph;
+use crate::graph::{self, Place};
+use crate::listing;
 use crate::pin;
 use crate::reply::Reply;
 use crate::request::{self, BadHead, Framing, Request};
@@ -69,10 +70,9 @@ impl Connection {
         // The parts can be asked for while the request holds the bytes.
         request.fill(std::mem::take(&mut self.buffer));
         let is_control = control::is_control(request.path());
-        let scenario = if request.method() == "POST" && !is_control {
-            graph::route(request.path()).id.ok().and_then(scenario::find)
-        } else {
-            None
+        let scenario = match graph::route(request.path()).place {
+            Place::Object(id) if request.method() == "POST" && !is_control => scenario::find(id),
+            _ => None,
         };
         if let Some(Scenario { act: Act::Wire(fault), .. }) = scenario.filter(|_| !framing.chunked)
             && fault.is_early()
@@ -100,7 +100,7 @@ impl Connection {
             return Ok(End::Close);
         }
         if is_control {
-            let reply = control::answer(&request, &self.state);
+            let reply = control::answer(&request, &self.state).await;
             return self.send(reply, framing.close).await;
         }
         let request = Arc::new(request);
@@ -118,8 +118,8 @@ impl Connection {
     async fn answer(&mut self, request: &Request, scenario: Option<&'static Scenario>, close: bool) -> io::Result<End> {
         let route = graph::route(request.path());
         let mut reply = self.success(route.version);
-        match (scenario, route.id) {
-            (Some(scenario), Ok(id)) => {
+        match (scenario, route.place) {
+            (Some(scenario), Place::Object(id)) => {
                 let mut act = scenario.act;
                 if let Act::Script(steps) = act {
                     let step = self.state.next_step(id).min(steps.len() - 1);
@@ -142,8 +142,17 @@ impl Connection {
                     Act::Works | Act::Script(_) => {}
                 }
             }
-            (None, Ok(id)) if request.method() == "POST" && graph::magic_error(id, &mut reply).is_some() => {}
-            (_, id) => graph::answer(request, id, &self.state, &mut reply),
+            (None, Place::Object(id)) => {
+                if request.method() != "POST" || graph::magic_error(id, &mut reply).is_none() {
+                    graph::answer(request, id, &self.state, &mut reply);
+                }
+            }
+            (_, Place::PhoneNumbers(id)) => {
+                if let Some(fault) = listing::answer(request, id, &self.state, &mut reply) {
+                    return Ok(fault.play(&mut self.stream, &reply).await);
+                }
+            }
+            (_, Place::Nowhere(path)) => graph::unknown_path(path, &mut reply),
         }
         self.send(reply, close).await
     }

@@ -7,17 +7,22 @@ use crate::request::Request;
 use crate::scenario::scenarios;
 use crate::state::State;
 use crate::version::Version;
+use crate::waba_scenario::waba_scenarios;
+use crate::webhook;
+
+const WHAT_THERE_IS: &str =
+    "GET requests, pins, pins/{id}, stats, scenarios or waba_scenarios, POST webhook, or DELETE requests";
 
 pub(crate) fn is_control(path: &str) -> bool {
     path.starts_with("/_sandbox")
 }
 
 /// The answer, which may show secrets: it goes to loopback only, and not to a web page whose host name was made to point there.
-pub(crate) fn answer(request: &Request, state: &State) -> Reply {
-    let (status, body) = if is_loopback(request.host()) {
-        content(request, state)
-    } else {
-        (403, json!({"error": "the Host header must be 127.0.0.1 or localhost"}))
+pub(crate) async fn answer(request: &Request, state: &State) -> Reply {
+    let (status, body) = match (is_loopback(request.host()), request.method(), request.path()) {
+        (false, _, _) => (403, json!({"error": "the Host header must be 127.0.0.1 or localhost"})),
+        (true, "POST", "/_sandbox/webhook") => webhook::send(request).await,
+        (true, ..) => content(request, state),
     };
     let mut reply = Reply::success(Version::UNSTATED, state.traces.next());
     reply.foreign(status, "application/json", "");
@@ -51,11 +56,16 @@ fn content(request: &Request, state: &State) -> (u16, Value) {
             .iter()
             .map(|s| json!({"id": s.id, "name": s.name, "does": s.does, "kind": s.kind, "outcome": s.outcome}))
             .collect(),
+        ("GET", "waba_scenarios") => waba_scenarios()
+            .iter()
+            .map(|s| json!({"id": s.id, "name": s.name, "does": s.does, "kind": s.kind, "numbers": s.numbers}))
+            .collect(),
+        ("GET", "pins") => json!(state.pins()),
         ("GET", _) if place.starts_with("pins/") => {
             let id = &place["pins/".len()..];
             json!({"id": id, "pin": state.pin(id)})
         }
-        _ => return (404, json!({"error": "GET requests, pins/{id}, stats or scenarios, or DELETE requests"})),
+        _ => return (404, json!({"error": WHAT_THERE_IS})),
     };
     (200, body)
 }

@@ -1,7 +1,7 @@
 //! The ordinary behaviour: numbers hold a PIN that can be set and asked about.
 
 use crate::errors;
-use crate::json;
+use crate::number::{self, Values};
 use crate::pin;
 use crate::reply::{Reply, Usage};
 use crate::request::Request;
@@ -13,11 +13,20 @@ use crate::version::{self, Version};
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Route<'a> {
     pub(crate) version: Version,
-    /// The node's ID, or what stands in its place; `Err` holds path components that lead nowhere.
-    pub(crate) id: Result<&'a str, &'a str>,
+    pub(crate) place: Place<'a>,
 }
 
-/// `/{id}` or `/v24.0/{id}`, with a trailing slash or without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place<'a> {
+    /// The object of this ID, or of what stands in its place.
+    Object(&'a str),
+    /// The list of an account's numbers.
+    PhoneNumbers(&'a str),
+    /// Path components that lead nowhere.
+    Nowhere(&'a str),
+}
+
+/// `/{id}` or `/v24.0/{id}`, or `/phone_numbers` of it, with a trailing slash or without.
 pub(crate) fn route(path: &str) -> Route<'_> {
     let path = path.strip_prefix('/').unwrap_or(path);
     let path = path.strip_suffix('/').unwrap_or(path);
@@ -25,12 +34,17 @@ pub(crate) fn route(path: &str) -> Route<'_> {
     let (version, id) = if version::looks_like_one(first) {
         match version::parse(first) {
             Some(version) => (version, rest),
-            None => return Route { version: Version::UNSTATED, id: Err(path) },
+            None => return Route { version: Version::UNSTATED, place: Place::Nowhere(path) },
         }
     } else {
         (Version::UNSTATED, path)
     };
-    Route { version, id: if id.is_empty() || id.contains('/') { Err(id) } else { Ok(id) } }
+    let place = match id.split_once('/') {
+        None if !id.is_empty() => Place::Object(id),
+        Some((waba, "phone_numbers")) if !waba.is_empty() => Place::PhoneNumbers(waba),
+        _ => Place::Nowhere(id),
+    };
+    Route { version, place }
 }
 
 /// Whether the sandbox holds a number of this ID: 15 to 17 digits, the first of them 1.
@@ -39,17 +53,11 @@ pub(crate) fn exists(id: &str) -> bool {
 }
 
 /// Turns `reply` into the answer to a call of `id`, which is no magic one.
-pub(crate) fn answer(request: &Request, id: Result<&str, &str>, state: &State, reply: &mut Reply) {
-    let id = match id {
-        Ok(id) => id,
-        // One probe of an unknown version gave this code and text; medium confidence.
-        Err(path) => {
-            return reply.fail(400, "OAuthException", 2500, None, &format!("Unknown path components: /{path}"));
-        }
-    };
+pub(crate) fn answer(request: &Request, id: &str, state: &State, reply: &mut Reply) {
     if !token::passes(request, reply) {
         return;
     }
+    reply.account = state.fleet.account_of(id);
     match request.method() {
         "POST" if exists(id) => match pin::parse(request.body()) {
             Ok(pin) => state.set_pin(id, pin),
@@ -60,16 +68,21 @@ pub(crate) fn answer(request: &Request, id: Result<&str, &str>, state: &State, r
     }
 }
 
-/// `?fields=is_pin_enabled`; the other fields of a phone number are not imitated.
+/// One probe of an unknown version gave this code and text; medium confidence.
+pub(crate) fn unknown_path(path: &str, reply: &mut Reply) {
+    reply.fail(400, "OAuthException", 2500, None, &format!("Unknown path components: /{path}"));
+}
+
 fn read_back(request: &Request, id: &str, state: &State, reply: &mut Reply) {
-    let fields = request.parameter("fields").unwrap_or_default();
-    let flag = if fields.split([',', '%']).any(|field| field == "is_pin_enabled") {
-        format!("\"is_pin_enabled\":{},", state.pin(id).is_some())
-    } else {
-        String::new()
-    };
-    reply.body = format!("{{{flag}\"id\":{}}}", json::string(id)).into_bytes().into();
-    reply.usage = Usage::Business { write: false, percent: 1, minutes: 0 };
+    let asked = request.decoded("fields");
+    match number::fields(asked.as_deref()) {
+        Ok(fields) => {
+            let id = id.parse().unwrap_or_default();
+            reply.body = number::render(id, &fields, Values::Usual, state).into_bytes().into();
+            reply.usage = Usage::Business { write: false, percent: 1, minutes: 0 };
+        }
+        Err(message) => reply.fail(400, "OAuthException", 100, None, &message),
+    }
 }
 
 /// HTTP 400, code 100, subcode 33: recorded for bad IDs, numeric or not.
@@ -113,12 +126,13 @@ mod tests {
 
     #[test]
     fn routes() {
-        assert_eq!(route("/v24.0/1/").id, Ok("1"));
+        assert_eq!(route("/v24.0/1/").place, Place::Object("1"));
+        assert_eq!(route("/v24.0/1/phone_numbers/").place, Place::PhoneNumbers("1"));
         assert_eq!(route("/v24.0/1").version.served, 24);
-        assert_eq!(route("/1/"), Route { version: Version::UNSTATED, id: Ok("1") });
-        assert_eq!(route("/v99.0/1").id, Err("v99.0/1"));
-        for nowhere in ["/", "/v24.0", "/v24.0/", "/v24.0/1/register", "/1/2", "//"] {
-            assert!(route(nowhere).id.is_err(), "{nowhere}");
+        assert_eq!(route("/1/"), Route { version: Version::UNSTATED, place: Place::Object("1") });
+        assert_eq!(route("/v99.0/1").place, Place::Nowhere("v99.0/1"));
+        for nowhere in ["/", "/v24.0", "/v24.0/", "/v24.0/1/register", "/1/2", "//", "//phone_numbers"] {
+            assert!(matches!(route(nowhere).place, Place::Nowhere(_)), "{nowhere}");
         }
     }
 

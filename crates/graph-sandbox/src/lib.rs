@@ -1,8 +1,9 @@
-//! A local stand-in for the call of Meta's Graph API that sets a WhatsApp number's two-step PIN.
+//! A local stand-in for the call of Meta's Graph API that sets a WhatsApp number's two-step PIN, and for the reads of an account's
+//! numbers.
 //!
 //! It listens on 127.0.0.1 only, answers with the statuses, bodies and headers of recorded traffic, and keeps a PIN for every
-//! number. Magic IDs and tokens, as payment APIs have test cards, bring out each Graph error and each fault of the network:
-//! see [`scenarios`] and [`scenario_table`].
+//! number. It holds a fleet of any size: [`Sandbox::builder`]. Magic IDs and tokens, as payment APIs have test cards, bring out each Graph error and each fault of the network:
+//! see [`scenarios`], [`waba_scenarios`] and [`scenario_table`].
 //!
 //! ```
 //! use std::io::{Read, Write};
@@ -22,8 +23,9 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! Tests in other languages ask over HTTP: `GET /_sandbox/requests`, `DELETE /_sandbox/requests`, `GET /_sandbox/pins/{id}`,
-//! `GET /_sandbox/stats` and `GET /_sandbox/scenarios` answer JSON. They show tokens and PINs to whoever asks on this machine:
+//! Tests in other languages ask over HTTP: `GET /_sandbox/requests`, `DELETE /_sandbox/requests`, `GET /_sandbox/pins`,
+//! `GET /_sandbox/pins/{id}`, `GET /_sandbox/stats`, `GET /_sandbox/scenarios` and `GET /_sandbox/waba_scenarios` answer JSON, and
+//! `POST /_sandbox/webhook` sends a signed security webhook to a program on this machine. They show tokens and PINs to whoever asks on this machine:
 //! give the sandbox no real ones.
 //!
 //! There is no HTTP library inside: half of the faults (a reset, a body cut short, headers without end) need the raw socket,
@@ -35,9 +37,13 @@ mod connection;
 mod control;
 mod errors;
 mod fault;
+mod fleet;
 mod graph;
 mod gzip;
 mod json;
+mod listing;
+mod number;
+mod paging;
 mod pin;
 mod record;
 mod reply;
@@ -49,11 +55,14 @@ mod table;
 mod token;
 mod trace;
 mod version;
+mod waba_scenario;
+mod webhook;
 
 pub use errors::{GraphError, graph_errors};
 pub use record::RecordedRequest;
-pub use sandbox::Sandbox;
+pub use sandbox::{Sandbox, SandboxBuilder};
 pub use scenario::{Scenario, scenarios};
 pub use state::Stats;
 pub use table::scenario_table;
 pub use token::APP_SECRET;
+pub use waba_scenario::{WabaScenario, waba_scenarios};

@@ -4,11 +4,9 @@ use std::borrow::Cow;
 use std::io::Write as _;
 
 use crate::errors::{self, ErrorBody};
+use crate::fleet::ACCOUNT;
 use crate::trace::Trace;
 use crate::version::Version;
-
-/// The WhatsApp business account that every number of the sandbox belongs to.
-const ACCOUNT: &str = "102290129340398";
 
 /// Exactly one of the two usage headers goes with every Graph answer.
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +32,8 @@ pub(crate) struct Reply {
     pub(crate) version: Version,
     pub(crate) trace: Trace,
     pub(crate) usage: Usage,
+    /// The WhatsApp business account that the usage is counted for.
+    pub(crate) account: u64,
     /// Third word and text of `WWW-Authenticate`.
     pub(crate) challenge: Option<(&'static str, String)>,
     /// Sent in place of the header of that name, or added.
@@ -52,6 +52,7 @@ impl Reply {
             version,
             trace,
             usage: Usage::Business { write: true, percent: 1, minutes: 0 },
+            account: ACCOUNT,
             challenge: None,
             headers: Vec::new(),
             bare: false,
@@ -163,20 +164,20 @@ impl Reply {
             put(out, "WWW-Authenticate", &format!("OAuth \"Facebook Platform\" \"{word}\" \"{message}\""));
         }
         if ours("X-App-Usage") && ours("X-Business-Use-Case-Usage") {
-            self.usage.write(out);
+            self.usage.write(self.account, out);
         }
     }
 }
 
 impl Usage {
-    fn write(self, out: &mut Vec<u8>) {
+    fn write(self, account: u64, out: &mut Vec<u8>) {
         let _ = match self {
             Self::App(n) => write!(out, "X-App-Usage: {{\"call_count\":{n},\"total_cputime\":0,\"total_time\":0}}\r\n"),
             Self::Business { write: is_write, percent, minutes } => {
                 let kind = if is_write { "whatsapp" } else { "whatsapp_business_management" };
                 write!(
                     out,
-                    "X-Business-Use-Case-Usage: {{\"{ACCOUNT}\":[{{\"type\":\"{kind}\",\"call_count\":{percent},\
+                    "X-Business-Use-Case-Usage: {{\"{account}\":[{{\"type\":\"{kind}\",\"call_count\":{percent},\
                      \"total_cputime\":0,\"total_time\":0,\"estimated_time_to_regain_access\":{minutes}}}]}}\r\n"
                 )
             }

@@ -113,13 +113,21 @@ impl Request {
         pairs.filter(|(key, _)| *key == name).map(|(_, value)| value).next()
     }
 
+    /// The same without its percent-encoding.
+    pub(crate) fn decoded(&self, name: &str) -> Option<String> {
+        self.parameter(name).map(decode)
+    }
+
     pub(crate) fn host(&self) -> &str {
         self.host.as_ref().map_or("", |place| self.text(place))
     }
 
-    /// The bearer token.
+    /// The bearer token; of a `GET` also the one in the URL, since Graph's own `next` has it there.
     pub(crate) fn token(&self) -> Option<&str> {
-        let (scheme, token) = self.text(self.authorization.as_ref()?).split_once(' ')?;
+        let Some(authorization) = &self.authorization else {
+            return self.parameter("access_token").filter(|token| self.method() == "GET" && !token.is_empty());
+        };
+        let (scheme, token) = self.text(authorization).split_once(' ')?;
         let token = token.trim();
         (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
     }
@@ -136,6 +144,26 @@ impl Request {
     pub(crate) fn body(&self) -> &[u8] {
         self.raw.get(self.head_length..).unwrap_or_default()
     }
+}
+
+/// `%2C` as a comma, `+` as a space.
+fn decode(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [byte, after @ ..] = rest {
+        let hex = after.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
+        match (byte, hex.and_then(|hex| u8::from_str_radix(hex, 16).ok())) {
+            (b'%', Some(decoded)) => {
+                bytes.push(decoded);
+                rest = &after[2..];
+                continue;
+            }
+            (b'+', _) => bytes.push(b' '),
+            _ => bytes.push(*byte),
+        }
+        rest = after;
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[cfg(test)]
@@ -158,6 +186,18 @@ mod tests {
         assert_eq!(request.parameter("proof"), None);
         assert_eq!(request.token(), Some("EAA"));
         assert_eq!((request.body(), framing.content_length, framing.close), (&b"{}"[..], 2, false));
+    }
+
+    #[test]
+    fn a_token_in_the_url_is_taken_of_a_get_alone() {
+        let token = |method: &str| request(format!("{method} /1?access_token=EAAx HTTP/1.1\r\n\r\n").as_bytes()).0;
+        assert_eq!((token("GET").token(), token("POST").token()), (Some("EAAx"), None));
+    }
+
+    #[test]
+    fn percent_encoding() {
+        assert_eq!(decode("id%2Cstatus+a%2fb%"), "id,status a/b%");
+        assert_eq!(decode("%zz%2"), "%zz%2");
     }
 
     #[test]

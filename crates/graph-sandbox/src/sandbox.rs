@@ -1,5 +1,6 @@
 //! The server's own thread, and the handle to it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::net::Ipv4Addr;
@@ -12,6 +13,7 @@ use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::oneshot;
 
 use crate::connection;
+use crate::fleet::Fleet;
 use crate::record::RecordedRequest;
 use crate::state::{State, Stats};
 
@@ -29,13 +31,28 @@ pub struct Sandbox {
 impl Sandbox {
     /// Starts a sandbox on any free port of 127.0.0.1.
     pub fn start() -> io::Result<Self> {
-        Self::start_on(0)
+        Self::builder().start()
     }
 
     /// Starts a sandbox on this port of 127.0.0.1; 0 is any free one.
     pub fn start_on(port: u16) -> io::Result<Self> {
+        Self::builder().port(port).start()
+    }
+
+    /// A sandbox with a fleet of another size.
+    ///
+    /// ```
+    /// let sandbox = graph_sandbox::Sandbox::builder().numbers(2_500).wabas(3).start()?;
+    /// # drop(sandbox);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn builder() -> SandboxBuilder {
+        SandboxBuilder { port: 0, fleet: Fleet::default() }
+    }
+
+    fn run(port: u16, fleet: Fleet) -> io::Result<Self> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let state = Arc::new(State::new(now.as_secs() << 30 | u64::from(now.subsec_nanos())));
+        let state = Arc::new(State::new(fleet, now.as_secs() << 30 | u64::from(now.subsec_nanos())));
         let (stop, stopped) = oneshot::channel();
         let (started, start) = mpsc::sync_channel(1);
         let served = Arc::clone(&state);
@@ -85,6 +102,12 @@ impl Sandbox {
         self.state.pin(phone_number_id)
     }
 
+    /// All PINs that were set, by the number's ID.
+    #[must_use]
+    pub fn pins(&self) -> BTreeMap<String, String> {
+        self.state.pins()
+    }
+
     /// Forgets PINs, requests and counters, and where each script stands: as new for the next test. Connections stay open.
     pub fn reset(&self) {
         self.state.reset();
@@ -107,6 +130,39 @@ impl Sandbox {
     /// Blocks until the server stops: for a program that only serves.
     pub fn wait(&self) {
         self.state.wait_until_stopped();
+    }
+}
+
+/// A sandbox that is yet to start; see [`Sandbox::builder`].
+#[derive(Debug, Clone, Copy)]
+#[must_use]
+pub struct SandboxBuilder {
+    port: u16,
+    fleet: Fleet,
+}
+
+impl SandboxBuilder {
+    /// The port on 127.0.0.1; 0, the default, is any free one.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// How many numbers the fleet has: 5 unless told. They are spread evenly over the accounts.
+    pub fn numbers(mut self, numbers: u32) -> Self {
+        self.fleet.numbers = numbers;
+        self
+    }
+
+    /// How many business accounts (WABAs) the fleet has: 1 unless told, and never none. Their IDs are 930000000000001 and up.
+    pub fn wabas(mut self, wabas: u32) -> Self {
+        self.fleet.wabas = wabas.max(1);
+        self
+    }
+
+    /// Starts it.
+    pub fn start(self) -> io::Result<Sandbox> {
+        Sandbox::run(self.port, self.fleet)
     }
 }
 

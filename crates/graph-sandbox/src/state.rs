@@ -1,9 +1,10 @@
 //! What the sandbox remembers: PINs, requests, counters, where each script stands.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
+use crate::fleet::Fleet;
 use crate::record::RecordedRequest;
 use crate::request::Request;
 use crate::trace::Traces;
@@ -27,6 +28,7 @@ pub struct Stats {
 
 #[derive(Debug)]
 pub(crate) struct State {
+    pub(crate) fleet: Fleet,
     pub(crate) traces: Traces,
     pub(crate) requests: AtomicU64,
     pub(crate) connections: AtomicU64,
@@ -51,8 +53,9 @@ impl std::fmt::Debug for Memory {
 }
 
 impl State {
-    pub(crate) fn new(seed: u64) -> Self {
+    pub(crate) fn new(fleet: Fleet, seed: u64) -> Self {
         Self {
+            fleet,
             traces: Traces::new(seed),
             requests: AtomicU64::new(0),
             connections: AtomicU64::new(0),
@@ -93,6 +96,13 @@ impl State {
         for counter in [&self.requests, &self.connections, &self.aborted] {
             counter.store(0, Ordering::Relaxed);
         }
+    }
+
+    /// By the number's ID.
+    pub(crate) fn pins(&self) -> BTreeMap<String, String> {
+        let memory = self.memory();
+        let shown = |(id, pin): (&u64, &[u8; 6])| (id.to_string(), String::from_utf8_lossy(pin).into_owned());
+        memory.pins.iter().map(shown).collect()
     }
 
     pub(crate) fn pin(&self, id: &str) -> Option<String> {
@@ -138,12 +148,19 @@ impl State {
 }
 
 #[cfg(test)]
+impl Default for State {
+    fn default() -> Self {
+        Self::new(Fleet::default(), 0)
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn keeps_the_last_thousand() {
-        let state = State::new(0);
+        let state = State::default();
         for _ in 0..1_005 {
             state.record(&Arc::default());
         }
@@ -154,7 +171,7 @@ mod tests {
 
     #[test]
     fn pins_and_steps_are_kept_by_id() {
-        let state = State::new(0);
+        let state = State::default();
         state.set_pin("106540352242922", *b"012345");
         assert_eq!(state.pin("106540352242922").as_deref(), Some("012345"));
         assert_eq!(state.pin("106540352242923"), None);
@@ -164,7 +181,7 @@ mod tests {
 
     #[test]
     fn a_reset_forgets_pins_steps_requests_and_counters() {
-        let state = State::new(0);
+        let state = State::default();
         state.set_pin("106540352242922", *b"012345");
         state.next_step("1");
         state.record(&Arc::default());

@@ -26,11 +26,16 @@ pub(crate) const MAGIC: &[(&str, &str)] = &[
     ("none", "code 104, HTTP 400"),
 ];
 
-/// Lowercase hex HMAC-SHA256 with the app secret as the key and the token as the message.
+/// The `appsecret_proof` of a token.
 pub(crate) fn proof(token: &str) -> String {
+    hmac(APP_SECRET, token.as_bytes())
+}
+
+/// HMAC-SHA256 in lowercase hex.
+pub(crate) fn hmac(key: &str, message: &[u8]) -> String {
     // HMAC takes a key of any length.
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(APP_SECRET.as_bytes()) else { return String::new() };
-    mac.update(token.as_bytes());
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key.as_bytes()) else { return String::new() };
+    mac.update(message);
     let mut hex = String::with_capacity(64);
     for byte in mac.finalize().into_bytes() {
         let _ = write!(hex, "{byte:02x}");

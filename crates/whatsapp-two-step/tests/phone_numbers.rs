@@ -3,13 +3,20 @@
 
 mod support;
 
-use std::sync::{Arc, Mutex};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
+use graph_sandbox::{Sandbox, waba_scenarios};
 use serde_json::{Value, json};
-use support::{TOKEN, assert_hidden, builder_for};
+use support::{TOKEN, assert_hidden, builder, builder_for};
 use whatsapp_two_step::{
     AppSecret, Body, Client, ErrorKind, Outcome, PhoneNumber, PinState, TransportError, TwoStepError, http,
 };
+
+const WABA: &str = "102290129340398";
 
 /// Status and body.
 type Answer = (u16, String);
@@ -42,8 +49,8 @@ fn page(ids: &[u64], after: Option<&str>) -> (u16, String) {
     (200, page.to_string())
 }
 
-async fn read(client: &Client) -> (Vec<PhoneNumber>, Option<TwoStepError>) {
-    let mut numbers = client.phone_numbers("102290129340398".parse().unwrap());
+async fn read(client: &Client, waba: &str) -> (Vec<PhoneNumber>, Option<TwoStepError>) {
+    let mut numbers = client.phone_numbers(waba.parse().unwrap());
     let mut read = Vec::new();
     while let Some(number) = numbers.next().await {
         match number {
@@ -60,7 +67,7 @@ async fn read(client: &Client) -> (Vec<PhoneNumber>, Option<TwoStepError>) {
 #[tokio::test]
 async fn page_after_page_by_the_cursor() {
     let (client, requests) = client(vec![page(&[1, 2], Some("c/1=")), page(&[], Some("c2")), page(&[3], None)]);
-    let (numbers, error) = read(&client).await;
+    let (numbers, error) = read(&client, WABA).await;
     assert!(error.is_none(), "{error:?}");
     let ids: Vec<_> = numbers.iter().map(|number| number.id.as_str().to_owned()).collect();
     assert_eq!(ids, ["1", "2", "3"]);
@@ -87,66 +94,121 @@ async fn a_client_with_an_app_secret_adds_its_proof_and_prints_no_secret() {
     };
     let settings = builder_for("https://graph.facebook.com".parse().unwrap()).transport(Arc::new(transport));
     let client = settings.app_secret(AppSecret::parse("s3cret").unwrap()).build().unwrap();
-    assert!(read(&client).await.1.is_none());
+    assert!(read(&client, WABA).await.1.is_none());
     assert!(requests.lock().unwrap()[0].uri().to_string().contains("&limit=100&appsecret_proof="));
 }
 
 #[tokio::test]
-async fn a_field_that_the_server_refuses_is_left_out() {
-    let refused =
-        json!({"error": {"code": 100, "message": "(#100) Tried accessing nonexisting field (is_pin_enabled)"}});
-    let (client, requests) = client(vec![(400, refused.to_string()), page(&[7], None)]);
-    let (numbers, error) = read(&client).await;
-    assert!(error.is_none() && numbers.len() == 1, "{error:?}");
-    assert!(!requests.lock().unwrap()[1].uri().to_string().contains("is_pin_enabled"));
-}
-
-#[tokio::test]
-async fn fields_that_are_absent_null_or_of_another_type_are_absent() {
-    let data = json!({"data": [
-        {"id": "1", "display_phone_number": null, "verified_name": 7, "is_pin_enabled": "yes", "status": "NEW_STATUS"},
-        {"id": "2", "display_phone_number": "+1 555", "verified_name": format!("x{TOKEN}\u{1b}[2J"), "more": {}},
-    ]});
-    let (client, _) = client(vec![(200, data.to_string())]);
-    let (numbers, error) = read(&client).await;
-    assert!(error.is_none(), "{error:?}");
-    assert_eq!((numbers[0].pin, numbers[0].verified_name.as_deref()), (PinState::Unknown, None));
-    assert_eq!(numbers[0].status.as_deref(), Some("NEW_STATUS"));
-    assert_eq!(numbers[1].verified_name.as_deref(), Some("x[redacted][2J"));
-    assert_eq!(serde_json::to_value(&numbers[1]).unwrap()["pin"], "unknown");
-}
-
-#[tokio::test]
 async fn what_is_no_list_of_numbers_is_an_error_that_says_nothing_was_changed() {
-    let cursors = ["a", "b", "c"].iter().cycle().take(40);
-    let endless: Vec<_> = cursors.map(|cursor| page(&[1], Some(cursor))).collect();
-    let big = json!({"data": [], "x": "x".repeat(1024 * 1024)}).to_string();
-    let cases: [(Vec<Answer>, ErrorKind, &str); 9] = [
-        (vec![(200, "{}".to_owned())], ErrorKind::UnexpectedResponse, "no \"data\""),
+    let cases: [(Vec<Answer>, ErrorKind, &str); 4] = [
         (vec![(200, "<html>".to_owned())], ErrorKind::UnexpectedResponse, "HTML"),
-        (vec![(200, r#"{"data":[{"id":7}]}"#.to_owned())], ErrorKind::UnexpectedResponse, "no usable \"id\""),
-        (vec![(200, big)], ErrorKind::UnexpectedResponse, "larger than 1024 KiB"),
-        (endless, ErrorKind::UnexpectedResponse, "a cursor comes again"),
-        (vec![page(&[1], Some(&format!("x{TOKEN}")))], ErrorKind::UnexpectedResponse, "its cursor repeats a secret"),
-        (
-            vec![page(&[1], Some("c")), (401, r#"{"error":{"code":190,"message":"expired"}}"#.to_owned())],
-            ErrorKind::Authentication,
-            "expired",
-        ),
+        (vec![(200, r#"{"data":[{"name":"x"}]}"#.to_owned())], ErrorKind::UnexpectedResponse, "no usable \"id\""),
         (vec![page(&[1], Some("c")), (429, String::new())], ErrorKind::RateLimited, "its body is empty"),
         (vec![(503, String::new())], ErrorKind::ServiceUnavailable, "HTTP 503"),
     ];
     for (answers, kind, words) in cases {
-        let (client, requests) = client(answers);
-        let (_, error) = read(&client).await;
-        let error = error.unwrap();
-        assert_eq!((error.kind(), error.outcome()), (kind, Outcome::NotSent), "{error}");
-        assert!(error.message().contains(words) && !error.message().contains("PIN"), "{error}");
-        assert!(!error.hint().contains("same PIN"), "{}", error.hint());
-        let requests = requests.lock().unwrap();
-        assert!(requests.len() < 15);
-        assert!(requests.iter().all(|request| !request.uri().to_string().contains(TOKEN)), "a token in a URL");
+        let (client, _) = client(answers);
+        let (_, error) = read(&client, WABA).await;
+        assert_read_failed(&error.unwrap(), kind.code(), words);
     }
+}
+
+fn assert_read_failed(error: &TwoStepError, kind: &str, words: &str) {
+    assert_eq!((error.kind().code(), error.outcome()), (kind, Outcome::NotSent), "{error}");
+    assert!(error.message().contains(words) && !error.message().contains("PIN"), "{error}");
+    assert!(!error.hint().contains("same PIN"), "{}", error.hint());
+    assert_hidden(&format!("{error:?} {error}"), &[TOKEN], "an error");
+}
+
+/// What the message of each odd list says.
+fn words(scenario: &str) -> &'static str {
+    match scenario {
+        "numeric-id" => "no usable \"id\"",
+        "same-cursor" | "circle" => "a cursor comes again",
+        "next-without-cursor" => "no usable cursor",
+        "token-in-cursor" => "its cursor repeats a secret",
+        "no-data" => "no \"data\"",
+        "page-1200-kb" => "larger than 1024 KiB",
+        "token-expires" => "expired",
+        _ => "",
+    }
+}
+
+#[tokio::test]
+async fn every_odd_list_of_the_sandbox_ends_as_its_table_says() {
+    for scenario in waba_scenarios() {
+        let sandbox = Sandbox::start().unwrap();
+        let client = builder(&sandbox).timeout(Duration::from_millis(900)).max_retries(0).build().unwrap();
+        let (numbers, error) = read(&client, scenario.id).await;
+        assert_eq!(numbers.len(), scenario.numbers, "{}: {error:?}", scenario.name);
+        match error {
+            Some(error) => assert_read_failed(&error, scenario.kind, words(scenario.name)),
+            None => assert_eq!(scenario.kind, "success", "{}", scenario.name),
+        }
+        assert_hidden(&format!("{numbers:?}"), &[TOKEN, "\u{1b}"], scenario.name);
+        let requests = sandbox.requests();
+        assert!(requests.len() <= 4, "{} in {} requests", scenario.name, requests.len());
+        // The server's own URL has the token in it.
+        assert!(requests.iter().all(|request| !request.query().unwrap().contains(TOKEN)), "{}", scenario.name);
+    }
+}
+
+#[tokio::test]
+async fn fields_of_any_kind() {
+    let sandbox = Sandbox::start().unwrap();
+    let client = builder(&sandbox).build().unwrap();
+    let first = async |name: &str| {
+        let id = waba_scenarios().iter().find(|scenario| scenario.name == name).unwrap().id;
+        read(&client, id).await.0.swap_remove(0)
+    };
+    for name in ["absent-fields", "null-fields", "fields-of-another-type"] {
+        let number = first(name).await;
+        assert_eq!((number.pin, &number.verified_name, &number.status), (PinState::Unknown, &None, &None), "{name}");
+    }
+    let number = first("unknown-values").await;
+    assert_eq!((number.pin, number.status.as_deref()), (PinState::NotSet, Some("SOMETHING_NEW")));
+    let number = first("echo-token-in-fields").await;
+    assert_eq!(number.verified_name.as_deref(), Some("[redacted][31m"));
+    let number = first("refused-field").await;
+    assert_eq!(serde_json::to_value(&number).unwrap()["pin"], "unknown");
+    assert!(!sandbox.requests().last().unwrap().query().unwrap().contains("is_pin_enabled"), "asked without it");
+}
+
+#[tokio::test]
+async fn a_fleet_of_2500_numbers_in_25_pages_and_which_of_them_has_a_pin() {
+    let sandbox = Sandbox::builder().numbers(2_500).start().unwrap();
+    let client = builder(&sandbox).build().unwrap();
+    client.set_two_step_pin(&"106540352244000".parse().unwrap(), &"735194".parse().unwrap()).await.unwrap();
+    let (numbers, error) = read(&client, "930000000000001").await;
+    assert!(error.is_none(), "{error:?}");
+    let ids: BTreeSet<_> = numbers.iter().map(|number| number.id.as_str()).collect();
+    assert_eq!((ids.len(), sandbox.stats().requests), (2_500, 1 + 25));
+    let set: Vec<_> = numbers.iter().filter(|number| number.pin == PinState::Set).collect();
+    assert_eq!((set.len(), set[0].id.as_str()), (1, "106540352244000"));
+    assert_eq!(numbers.iter().filter(|number| number.pin == PinState::NotSet).count(), 2_499);
+}
+
+#[tokio::test]
+async fn nothing_is_read_ahead() {
+    let sandbox = Sandbox::builder().numbers(300).start().unwrap();
+    let client = builder(&sandbox).build().unwrap();
+    let mut numbers = client.phone_numbers("930000000000001".parse().unwrap());
+    assert_eq!(sandbox.stats().requests, 0);
+    for _ in 0..101 {
+        numbers.next().await.unwrap().unwrap();
+    }
+    drop(numbers);
+    assert_eq!(sandbox.stats().requests, 2);
+}
+
+#[tokio::test]
+async fn a_rate_limit_in_the_middle_is_waited_for_where_that_fits() {
+    let sandbox = Sandbox::start().unwrap();
+    let (numbers, error) = read(&builder(&sandbox).build().unwrap(), "940620000000000").await;
+    assert!(error.is_none(), "{error:?}");
+    assert_eq!((numbers.len(), sandbox.stats().requests), (250, 4));
+    let (numbers, error) = read(&builder(&sandbox).build().unwrap(), "940610000000000").await;
+    assert_eq!((numbers.len(), error.unwrap().retry_after()), (100, Some(Duration::from_secs(300))));
 }
 
 #[tokio::test]
@@ -166,7 +228,16 @@ async fn a_lost_answer_is_asked_for_again_and_leaves_no_doubt() {
     };
     let settings = builder_for("https://graph.facebook.com".parse().unwrap());
     let client = settings.max_retries(1).transport(Arc::new(transport)).build().unwrap();
-    assert_eq!(read(&client).await.0.len(), 1);
+    assert_eq!(read(&client, WABA).await.0.len(), 1);
+}
+
+#[tokio::test]
+async fn a_failure_before_an_answer_has_no_hint_about_a_pin() {
+    // A port on which nobody listens, and which no other test can get.
+    let refused = builder_for("http://127.0.0.1:1".parse().unwrap()).max_retries(0).build().unwrap();
+    let (_, error) = read(&refused, WABA).await;
+    assert_read_failed(error.as_ref().unwrap(), "connection_failed", "refused");
+    assert!(error.unwrap().hint().ends_with("then ask again."));
 }
 
 #[test]
@@ -175,7 +246,7 @@ fn fields_of_a_number_are_those_of_the_contract() {
     let rest = ["code_verification_status", "name_status", "platform_type"];
     let (client, _) = client(vec![page(&[1], None)]);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-    let (numbers, _) = runtime.block_on(read(&client));
+    let (numbers, _) = runtime.block_on(read(&client, WABA));
     let Value::Object(fields) = serde_json::to_value(&numbers[0]).unwrap() else { panic!() };
     let mut due: Vec<_> = names.iter().chain(&rest).map(|name| (*name).to_owned()).collect();
     due.sort();
