@@ -18,6 +18,7 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from vault import MemoryVault, TooSoonError, Vault
+from webhooks import router
 from whatsapp_two_step import AsyncClient, TwoStepError
 
 
@@ -35,6 +36,7 @@ async def lifespan(_app: FastAPI) -> AsyncIterator[State]:
 
 
 app = FastAPI(lifespan=lifespan)
+app.include_router(router)
 
 
 def get_client(request: Request) -> AsyncClient:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import urllib.request
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 
 import httpx
@@ -26,9 +25,10 @@ from whatsapp_two_step import (
     TwoStepError,
     UnexpectedResponseError,
 )
+from whatsapp_two_step.testing import Sandbox
 from whatsapp_two_step.transports import AsyncHttpxTransport, HttpxTransport, RequestsTransport
 
-WABA = "102290129340398"
+WABA = "930000000000001"
 
 
 def page(numbers: range, after: str | None, **more: Any) -> HttpResponse:
@@ -131,25 +131,10 @@ def test_the_id_is_checked_at_once(client: Any) -> None:
             client.phone_numbers(given)
 
 
-class Handler(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        request = HttpRequest("GET", self.path, dict(self.headers), b"")
-        answer = fleet(request)
-        self.send_response(200)
-        self.send_header("content-length", str(len(answer.body)))
-        self.end_headers()
-        self.wfile.write(answer.body)
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-@pytest.fixture
+@pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        Thread(target=server.serve_forever).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with Sandbox(numbers=2500) as sandbox:
+        yield sandbox.base_url
 
 
 def test_over_sockets(server: str) -> None:
@@ -166,6 +151,34 @@ def test_over_sockets(server: str) -> None:
         for transport in (None, HttpxTransport(http), RequestsTransport(session)):
             client = Client(TOKEN, base_url=server, transport=transport)
             assert len(list(client.phone_numbers(WABA))) == 2500
+
+
+def over_httpx(url: str, id_: str) -> Iterator[PhoneNumber]:
+    with httpx.Client() as http:
+        client = Client(TOKEN, base_url=url, transport=HttpxTransport(http), timeout=2, max_retries=0)
+        yield from client.phone_numbers(id_)
+
+
+def built_in(url: str, id_: str) -> Iterator[PhoneNumber]:
+    return Client(TOKEN, base_url=url, timeout=2, max_retries=0).phone_numbers(id_)
+
+
+@pytest.mark.parametrize("read", [built_in, over_httpx])
+def test_what_the_sandbox_can_do(sandbox: Sandbox, read: Callable[[str, str], Iterator[PhoneNumber]]) -> None:
+    with urllib.request.urlopen(f"{sandbox.base_url}/_sandbox/waba_scenarios") as answer:
+        rows = json.load(answer)
+    assert len(rows) > 15
+    for row in rows:
+        numbers: list[PhoneNumber] = []
+        kind = "success"
+        try:
+            for number in read(sandbox.base_url, row["id"]):
+                numbers.append(number)
+        except TwoStepError as error:
+            assert (error.outcome, TOKEN in str(error)) == ("not_sent", False)
+            kind = error.kind
+        assert (kind, len(numbers)) == (row["kind"], row["numbers"]), row["name"]
+        assert TOKEN not in repr(numbers)
 
 
 def test_breaking_off_and_cancelling(server: str) -> None:
@@ -194,7 +207,7 @@ def test_under_gevent(run: Run, server: str) -> None:
 import gevent.monkey
 gevent.monkey.patch_all()
 from whatsapp_two_step import Client
-assert len(list(Client("EAAx", base_url={server!r}).phone_numbers("1"))) == 2500
+assert len(list(Client("EAAx", base_url={server!r}).phone_numbers("930000000000001"))) == 2500
 """
     )
 

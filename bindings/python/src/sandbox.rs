@@ -41,8 +41,8 @@ impl NativeSandbox {
 #[pymethods]
 impl NativeSandbox {
     #[new]
-    fn new(py: Python<'_>, port: u16) -> PyResult<Self> {
-        let sandbox = Sandbox::start_on(port)?;
+    fn new(py: Python<'_>, port: u16, numbers: u32, wabas: u32) -> PyResult<Self> {
+        let sandbox = Sandbox::builder().port(port).numbers(numbers).wabas(wabas).start()?;
         let base_url = sandbox.base_url().to_owned();
         Ok(Self { base_url, running: Mutex::new(Some(Owned::new(Process::current(py), sandbox))) })
     }

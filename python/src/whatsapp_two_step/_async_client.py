@@ -168,8 +168,9 @@ class AsyncClient(ClientBase):
 
         >>> async def main():
         ...     async with AsyncClient("EAAG_example", base_url=sandbox.base_url) as client:
-        ...         return [number.id async for number in client.phone_numbers("102290129340398") if number.pin == "not_set"]
-        >>> without = asyncio.run(main())
+        ...         return [number.id async for number in client.phone_numbers("930000000000001") if number.pin == "not_set"]
+        >>> len(asyncio.run(main()))
+        4
 
         Args:
             waba_id: the ID of the WhatsApp business account.

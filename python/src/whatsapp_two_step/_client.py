@@ -228,7 +228,9 @@ class Client(ClientBase):
         """Reads an account's numbers, page after page as they are asked for: which of them have a PIN?
 
         >>> with Client("EAAG_example", base_url=sandbox.base_url) as client:
-        ...     without = [number.id for number in client.phone_numbers("102290129340398") if number.pin == "not_set"]
+        ...     without = [number.id for number in client.phone_numbers("930000000000001") if number.pin == "not_set"]
+        >>> len(without)
+        4
 
         Args:
             waba_id: the ID of the WhatsApp business account.

@@ -85,9 +85,15 @@ class Sandbox:
     '012345'
     """
 
-    def __init__(self, port: int = 0) -> None:
-        """Starts it; port 0 is any free one."""
-        self._native = NativeSandbox(port)
+    def __init__(self, port: int = 0, *, numbers: int = 5, wabas: int = 1) -> None:
+        """Starts it.
+
+        Args:
+            port: 0 is any free one.
+            numbers: how many the fleet has that `phone_numbers` reads.
+            wabas: over how many accounts they are spread: 930000000000001 and up.
+        """
+        self._native = NativeSandbox(port, numbers, wabas)
 
     @property
     def base_url(self) -> str:
