@@ -3,6 +3,7 @@
 import json
 import sys
 
+from beyond import draw, numbers, webhook
 from contract import contract
 from show import plant, show
 from soak import kept, loop, settle, soak
@@ -26,6 +27,9 @@ OTHERS = {
     "settle": lambda call: settle(),
     "show": show,
     "plant": plant,
+    "numbers": numbers,
+    "draw": draw,
+    "webhook": webhook,
 }
 
 

@@ -53,6 +53,33 @@ pub(crate) fn plant(command: &str, channel: &str, text: &str, record: &Record) {
     }
 }
 
+/// An account's numbers, one object a line, and what it ended with.
+pub(crate) fn numbers(command: &str, question: &Value) -> Value {
+    let settings = &question["settings"];
+    let flag = |name: &str| settings[name].to_string().trim_matches('"').to_owned();
+    let output = Command::new(command)
+        .args(["numbers", "--json", "--waba-id", question["numbers"].as_str().unwrap_or_default()])
+        .args(["--base-url", &flag("base_url"), "--timeout", &flag("timeout"), "--max-retries", &flag("max_retries")])
+        .env_clear()
+        .env("WHATSAPP_ACCESS_TOKEN", flag("access_token"))
+        .output()
+        .expect("the command");
+    let lines =
+        output.stdout.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice::<Value>(line).ok());
+    let (errors, numbers): (Vec<_>, Vec<_>) = lines.partition(|line| line["error"].is_object());
+    let error = errors.first().map(|line| line["error"].clone());
+    json!({"count": numbers.len(), "first": numbers.first(), "error": error})
+}
+
+/// It draws one a process.
+pub(crate) fn draw(command: &str) -> Value {
+    let one = |_| {
+        let output = Command::new(command).args(["pin", "generate"]).output().expect("the command");
+        String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
+    };
+    json!({"pins": (0..10).map(one).collect::<Vec<_>>()})
+}
+
 fn keep(output: &Output, record: &Record) {
     let mut record = record.clone();
     record.add(&output.stdout);

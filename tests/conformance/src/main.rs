@@ -9,6 +9,7 @@
 //! NAME is the language as the `User-Agent` has it, or `command` for the command line. See the README beside this crate.
 #![allow(clippy::print_stdout, clippy::expect_used)] // a report, and a test that may panic
 
+mod beyond;
 mod case;
 mod cases;
 #[path = "../../../crates/whatsapp-two-step/tests/support/certificates.rs"]
@@ -60,7 +61,7 @@ fn compared(lanes: &[Lane<'_>], words: &str) -> bool {
     // Most of the time is spent waiting for time limits: a thread a language.
     std::thread::scope(|scope| {
         let cases = &cases;
-        let run = |lane| scope.spawn(move || verdicts(&mut Driver::start(lane), cases));
+        let run = |lane| scope.spawn(move || verdicts(&mut Driver::start(lane), cases, words));
         let threads: Vec<_> = lanes.iter().map(run).collect();
         for (lane, thread) in lanes.iter().zip(threads) {
             let verdicts = thread.join().expect("a language's thread");
@@ -76,12 +77,14 @@ fn compared(lanes: &[Lane<'_>], words: &str) -> bool {
 }
 
 /// Group, name and verdict of each case.
-fn verdicts(driver: &mut Driver, cases: &[Case]) -> Vec<(&'static str, String, Verdict)> {
+fn verdicts(driver: &mut Driver, cases: &[Case], words: &str) -> Vec<(&'static str, String, Verdict)> {
     let contract = contract::check(driver).into_iter().map(|(part, differences)| {
         let verdict = if differences.is_empty() { Verdict::Pass(0) } else { Verdict::Differs(differences) };
         ("contract", part.to_owned(), verdict)
     });
     let mut verdicts: Vec<_> = contract.collect();
+    let beyond = beyond::check(driver);
+    verdicts.extend(beyond.into_iter().filter(|(group, name, _)| format!("{group}: {name}").contains(words)));
     verdicts.extend(cases.iter().map(|case| (case.group, case.name.clone(), compare::run(driver, case))));
     verdicts
 }

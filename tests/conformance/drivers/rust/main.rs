@@ -1,6 +1,7 @@
 //! The Rust crate behind the line protocol: `{phone_number_id, pin, settings}` in, `{ok}` or `{error}` out.
 #![allow(clippy::print_stdout)] // it is the protocol
 
+mod beyond;
 mod contract;
 mod show;
 mod soak;
@@ -25,6 +26,16 @@ fn answer_to(clients: &mut HashMap<String, blocking::Client>, call: &Value) -> V
     if call["contract"] == true {
         return json!({"contract": contract::offered()});
     }
+    if call["draw"].is_u64() {
+        return of(beyond::draw(call), "draw");
+    }
+    if call["webhook"].is_object() {
+        return of(beyond::webhook(call), "webhook");
+    }
+    if let Some(waba_id) = call["numbers"].as_str() {
+        let read = kept(clients, call).map(|client| of(beyond::numbers(client, waba_id), "numbers"));
+        return read.unwrap_or_default();
+    }
     if let Some(channel) = call["plant"].as_str() {
         show::plant(channel, &backwards(&call["text"]));
         return json!({"plant": true});
@@ -40,6 +51,11 @@ fn answer_to(clients: &mut HashMap<String, blocking::Client>, call: &Value) -> V
         Refusal::Error(error) => json!({"error": *error}),
         Refusal::Skip(why) => json!({"skip": why}),
     })
+}
+
+fn of(result: Result<Value, TwoStepError>, question: &str) -> Value {
+    let answer = result.unwrap_or_else(|error| json!({"error": error}));
+    json!({question: answer})
 }
 
 /// Its secrets come spelled backwards, so that nothing that shows the input shows them.
