@@ -6,8 +6,7 @@ use crate::{
     graph,
 };
 
-pub(super) const AGAIN: &str =
-    "Set the same PIN again until a call succeeds: that is safe, and settles which PIN holds.";
+pub(super) const AGAIN: &str = Outcome::Unknown.hint();
 const REPAIR: &str = "Correct the program's own transport, then set the same PIN again: that is safe.";
 
 /// Why a transport has no answer to give.

@@ -106,6 +106,24 @@ coded! {
     }
 }
 
+impl Outcome {
+    /// What to do about it, where nothing more is known: for whoever stopped a call, and has no error with a hint of its own.
+    ///
+    /// ```
+    /// use whatsapp_two_step::Outcome;
+    ///
+    /// assert!(Outcome::Unknown.hint().starts_with("Set the same PIN again"));
+    /// ```
+    #[must_use]
+    pub const fn hint(self) -> &'static str {
+        match self {
+            Self::NotSent => "Nothing was sent.",
+            Self::Rejected => "Nothing was changed.",
+            Self::Unknown => "Set the same PIN again until a call succeeds: that is safe, and settles which PIN holds.",
+        }
+    }
+}
+
 coded! {
     /// Why a connection failed, or for what a call waited when its time was over.
     ///
