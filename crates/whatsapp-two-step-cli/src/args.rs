@@ -1,14 +1,14 @@
 //! The grammar.
 #![allow(clippy::doc_markdown, reason = "the comments are the help, which is no Markdown")]
 
-use std::{path::PathBuf, time::Duration};
+use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 
 use crate::{
+    flags::{ClientArgs, OutputArgs, count},
     help::{ABOUT, NAME, PLACES, after},
-    terminal::Colour,
 };
 
 #[derive(Parser)]
@@ -28,6 +28,19 @@ pub(crate) enum Command {
     /// ending (LF or CR LF) at its end is taken off, nothing else.
     #[command(after_help = after())]
     Set(Box<SetArgs>),
+    /// List the numbers of business accounts, and which of them have a PIN.
+    ///
+    /// On a terminal a table, with a count at its end of the numbers without a PIN. Elsewhere one line a number: ID, number,
+    /// name, PIN (set, not_set or unknown) and status, with tabs between them and "-" for what the server didn't say.
+    /// Whether a number has a PIN is in no documentation of the server's: where it doesn't say, that is unknown.
+    #[command(after_help = after())]
+    Numbers(Box<NumbersArgs>),
+    /// Draw a PIN.
+    #[command(subcommand_required = true, arg_required_else_help = true)]
+    Pin {
+        #[command(subcommand)]
+        command: PinCommand,
+    },
     /// Serve the sandbox, a local stand-in for the Graph API, until Ctrl-C.
     ///
     /// The first line on standard output is its base URL. It listens on 127.0.0.1 only.
@@ -48,11 +61,13 @@ pub(crate) enum Command {
     },
 }
 
-/// The commands that have a page of their own.
-pub(crate) const PAGES: [&str; 4] = ["set", "sandbox", "completions", "man"];
+/// What can be asked for.
+pub(crate) const COMMANDS: [&str; 6] = ["set", "numbers", "pin generate", "sandbox", "completions", "man"];
+
+/// The commands that have a page of their own, those below another one with a hyphen.
+pub(crate) const PAGES: [&str; 7] = ["set", "numbers", "pin", "pin-generate", "sandbox", "completions", "man"];
 
 #[derive(Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct SetArgs {
     /// The number's ID, 15 to 17 digits as a rule; not the phone number. GET /{WABA_ID}/phone_numbers lists the IDs.
     #[arg(long, value_name = "ID", value_hint = ValueHint::Other)]
@@ -61,64 +76,53 @@ pub(crate) struct SetArgs {
     /// Read the PIN from this file; "-" is standard input.
     #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath, help_heading = "Secrets")]
     pub(crate) pin_file: Option<PathBuf>,
-    /// Read the access token from this file; "-" is standard input. [default: WHATSAPP_ACCESS_TOKEN]
-    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath, help_heading = "Secrets")]
-    pub(crate) token_file: Option<PathBuf>,
-    /// Read the app secret from this file and add appsecret_proof; "-" is standard input. [default:
-    /// WHATSAPP_APP_SECRET, else none]
-    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath, help_heading = "Secrets")]
-    pub(crate) app_secret_file: Option<PathBuf>,
-
-    /// Where the Graph API is: https, or http to this machine. [default: https://graph.facebook.com]
-    #[arg(long, value_name = "URL", value_hint = ValueHint::Other, help_heading = "Server")]
-    pub(crate) base_url: Option<String>,
-    /// Let --base-url be http to a service of your own network too, such as http://mock:8080. Token and PIN go there in the
-    /// clear.
-    #[arg(long, help_heading = "Server")]
-    pub(crate) allow_http: bool,
-    /// The API's version. [default: v24.0]
-    #[arg(long, value_name = "VERSION", value_hint = ValueHint::Other, help_heading = "Server")]
-    pub(crate) api_version: Option<String>,
-    /// Go through this proxy, an http or https URL. [default: HTTPS_PROXY and NO_PROXY]
-    #[arg(long, value_name = "URL", value_hint = ValueHint::Other, help_heading = "Server")]
-    pub(crate) proxy: Option<String>,
-    /// Trust the certificate authorities in this PEM file too, beside the platform's and Mozilla's. May be repeated.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, visible_alias = "root-certificates", help_heading = "Server")]
-    pub(crate) ca_certificates: Vec<PathBuf>,
-    /// Run against an embedded sandbox, with no account: without a token, one of the sandbox's is used, and
-    /// WHATSAPP_APP_SECRET is not.
-    #[arg(long, conflicts_with_all = ["base_url", "proxy", "ca_certificates"], help_heading = "Server")]
-    pub(crate) sandbox: bool,
-
-    /// How long the whole call may take, every attempt and wait; and as long before it the files and standard input.
-    /// Fractions are fine. [default: 30]
-    #[arg(long, value_name = "SECONDS", value_hint = ValueHint::Other, value_parser = seconds, allow_negative_numbers = true, help_heading = "Limits")]
-    pub(crate) timeout: Option<Duration>,
-    /// How long connecting may take in one attempt. [default: 10]
-    #[arg(long, value_name = "SECONDS", value_hint = ValueHint::Other, value_parser = seconds, allow_negative_numbers = true, help_heading = "Limits")]
-    pub(crate) connect_timeout: Option<Duration>,
-    /// How many times a failed attempt is repeated where that is safe; 0 turns it off. [default: 2]
-    #[arg(long, value_name = "N", value_hint = ValueHint::Other, value_parser = count, allow_negative_numbers = true, help_heading = "Limits")]
-    pub(crate) max_retries: Option<u32>,
-    /// How many calls may be under way at once. [default: 256]
-    #[arg(long, value_name = "N", value_hint = ValueHint::Other, value_parser = count, allow_negative_numbers = true, help_heading = "Limits")]
-    pub(crate) max_in_flight: Option<u32>,
+    #[command(flatten)]
+    pub(crate) client: ClientArgs,
 
     /// Print one JSON object on standard output, whatever the end, and nothing else.
     #[arg(long, help_heading = "Output")]
     pub(crate) json: bool,
-    /// Show each attempt on standard error as it happens; with --json the text for people too.
-    #[arg(long, help_heading = "Output")]
-    pub(crate) verbose: bool,
-    /// Say nothing when all is well: only errors and warnings.
-    #[arg(long, conflicts_with = "verbose", help_heading = "Output")]
-    pub(crate) quiet: bool,
     /// Print the request with its secrets masked, and send nothing. Checks everything, the PIN too.
     #[arg(long, help_heading = "Output")]
     pub(crate) dry_run: bool,
-    /// Colour: auto is on a terminal only, and never with NO_COLOR set.
-    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
-    pub(crate) color: Colour,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+#[derive(Args)]
+pub(crate) struct NumbersArgs {
+    /// The business account (WABA) whose numbers are listed; more than one may follow, or the flag may be repeated.
+    #[arg(long, value_name = "ID", value_hint = ValueHint::Other, num_args = 1.., required = true)]
+    pub(crate) waba_id: Vec<String>,
+
+    #[command(flatten)]
+    pub(crate) client: ClientArgs,
+
+    /// Print one JSON object a line, a number each; after a failure one more, about it.
+    #[arg(long, help_heading = "Output")]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum PinCommand {
+    /// Draw a PIN, and print it and nothing else.
+    ///
+    /// It comes from the operating system's random source. Each PIN is as likely as any other, but for those that people
+    /// try first, which never come: one digit six times, and runs up or down. It is set nowhere: keep it, then set it.
+    #[command(after_help = after())]
+    Generate(GenerateArgs),
+}
+
+#[derive(Args)]
+pub(crate) struct GenerateArgs {
+    /// Print it also to a terminal, where it stays to be read.
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// Print one JSON object: {"pin":"..."}.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Args)]
@@ -126,24 +130,25 @@ pub(crate) struct SandboxArgs {
     /// The port on 127.0.0.1; 0 is any free one.
     #[arg(long, value_name = "N", value_hint = ValueHint::Other, default_value = "0", value_parser = port)]
     pub(crate) port: u16,
+    /// How many phone numbers the fleet has. They are spread evenly over the accounts. [default: 5]
+    #[arg(long, value_name = "N", value_hint = ValueHint::Other, value_parser = count, allow_negative_numbers = true)]
+    pub(crate) numbers: Option<u32>,
+    /// How many business accounts (WABAs) the fleet has: 930000000000001 and up. [default: 1]
+    #[arg(long, value_name = "K", value_hint = ValueHint::Other, value_parser = at_least_one, allow_negative_numbers = true)]
+    pub(crate) wabas: Option<u32>,
     /// Print the IDs and tokens that bring out errors and faults, as Markdown, and end.
     #[arg(long)]
     pub(crate) table: bool,
 }
 
-// The texts of these never repeat the value: a secret often lands in the wrong place.
-
-fn seconds(text: &str) -> Result<Duration, &'static str> {
-    let number = text.parse().map_err(|_| "takes seconds, such as 30 or 0.5")?;
-    Duration::try_from_secs_f64(number).map_err(|_| "takes seconds from 0 up, such as 30 or 0.5")
-}
-
-fn count(text: &str) -> Result<u32, &'static str> {
-    text.parse().map_err(|_| "takes a whole number from 0 up")
-}
-
+/// The text never repeats the value: a secret often lands in the wrong place.
 fn port(text: &str) -> Result<u16, &'static str> {
     text.parse().map_err(|_| "takes a port from 0 to 65535")
+}
+
+/// The same.
+fn at_least_one(text: &str) -> Result<u32, &'static str> {
+    text.parse().ok().filter(|number| *number > 0).ok_or("takes a whole number from 1 up")
 }
 
 #[cfg(test)]

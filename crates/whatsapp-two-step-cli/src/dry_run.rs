@@ -36,12 +36,6 @@ pub(crate) fn show(console: &Console, request: &http::Request<Body>) -> io::Resu
 }
 
 fn masked(request: &http::Request<Body>) -> Masked {
-    let uri = request.uri();
-    let mut url = uri.to_string();
-    if let Some((path, query)) = uri.to_string().split_once('?') {
-        let names = query.split('&').map(|pair| format!("{}={MASK}", pair.split('=').next().unwrap_or_default()));
-        url = format!("{path}?{}", names.collect::<Vec<_>>().join("&"));
-    }
     let mut headers: Map<String, Value> = request
         .headers()
         .iter()
@@ -56,7 +50,18 @@ fn masked(request: &http::Request<Body>) -> Masked {
     let body = request.body().as_bytes();
     headers.insert("Content-Length".to_owned(), body.len().to_string().into());
     let body = body.iter().map(|byte| if byte.is_ascii_digit() { '*' } else { char::from(*byte) }).collect();
-    Masked { method: request.method().to_string(), url, headers, body }
+    Masked { method: request.method().to_string(), url: url(request.uri()), headers, body }
+}
+
+/// With what is secret of it masked.
+pub(crate) fn url(uri: &http::Uri) -> String {
+    let text = uri.to_string();
+    let Some((path, query)) = text.split_once('?') else { return text };
+    let masked = query.split('&').map(|pair| match pair.split_once('=') {
+        Some((name @ "appsecret_proof", _)) => format!("{name}={MASK}"),
+        _ => pair.to_owned(),
+    });
+    format!("{path}?{}", masked.collect::<Vec<_>>().join("&"))
 }
 
 /// `content-type` as people write it.

@@ -74,30 +74,34 @@ impl Failure {
 
     /// Ctrl-C, or another end that was asked for, after so many attempts that came to this.
     pub(crate) fn interrupted(attempts: u32, outcome: Outcome) -> Self {
-        let (message, hint) = match outcome {
-            Outcome::NotSent => ("Interrupted before a request had left.", "Nothing was sent."),
-            Outcome::Rejected => {
-                ("Interrupted before the next attempt; the server changed nothing in those before.", "Run it again.")
-            }
-            Outcome::Unknown => (
-                "Interrupted after a request had left; the PIN may have been set.",
-                "Set the same PIN again until a call succeeds: that is safe, and settles which PIN holds.",
-            ),
+        let message = match outcome {
+            Outcome::NotSent => "Interrupted before a request had left.",
+            Outcome::Rejected => "Interrupted before the next attempt; the server changed nothing in those before.",
+            Outcome::Unknown => "Interrupted after a request had left; the PIN may have been set.",
         };
-        Self::Own(Own { outcome, attempts, is_retryable: true, ..Own::not_sent(INTERRUPTED, message.to_owned(), hint) })
+        let own = Own::not_sent(INTERRUPTED, message.to_owned(), outcome.hint());
+        Self::Own(Own { outcome, attempts, is_retryable: true, ..own })
+    }
+
+    /// The same, of a read: no PIN is in doubt.
+    pub(crate) fn interrupted_read(attempts: u32) -> Self {
+        let own =
+            Own::not_sent(INTERRUPTED, "Interrupted before the last number was read.".to_owned(), "Run it again.");
+        Self::Own(Own { attempts, is_retryable: true, ..own })
     }
 
     pub(crate) fn exit_code(&self) -> u8 {
         match self.outcome() {
             Outcome::Rejected => REJECTED,
             Outcome::Unknown => UNKNOWN,
-            Outcome::NotSent if self.kind().starts_with("invalid_") => BAD_INPUT,
+            // Of a read, the server's own invalid_request is not_sent too.
+            Outcome::NotSent if self.attempts() == 0 && self.kind().starts_with("invalid_") => BAD_INPUT,
             Outcome::NotSent => NOT_SENT,
         }
     }
 
-    /// Who reads it thinks of a PIN: it is not about the arguments, their files, or the output.
-    pub(crate) fn is_about_a_pin(&self) -> bool {
+    /// It is not about the arguments, their files, or the output.
+    pub(crate) fn is_of_a_call(&self) -> bool {
         match self {
             Self::Call(_) => true,
             Self::Own(own) => own.kind != OUTPUT_LOST && own.kind != ErrorKind::InvalidConfiguration.code(),

@@ -1,7 +1,7 @@
 //! The texts that help and manual page share.
 
 pub(crate) const NAME: &str = "whatsapp-two-step";
-pub(crate) const ABOUT: &str = "Set the two-step verification PIN of a WhatsApp business phone number.";
+pub(crate) const ABOUT: &str = "Set the two-step verification PINs of WhatsApp business phone numbers.";
 const DOCUMENTATION: &str = "https://github.com/whatsapp-two-step/whatsapp-two-step/tree/main/docs";
 
 const EXAMPLES: &str = "\
@@ -9,8 +9,12 @@ whatsapp-two-step set --sandbox --phone-number-id 106540352242922
     try it without an account; asks for a PIN
 whatsapp-two-step set --phone-number-id 106540352242922 \\
     --token-file token.txt
-printf 012345 |
+printf 048213 |
     whatsapp-two-step set --phone-number-id 106540352242922 --json
+whatsapp-two-step numbers --waba-id 102290129340398
+    which numbers have a PIN
+(umask 077; whatsapp-two-step pin generate > pin)
+    a good PIN, in a file that others can't read
 whatsapp-two-step sandbox --port 8080
     serve the sandbox for other programs";
 
@@ -32,7 +36,8 @@ const EXIT_CODES: &str = "\
    succeeds, which is safe
 5  not sent: no connection, or output that can't be written; the old PIN
    holds
-After Ctrl-C the code says what the call had come to: 3, 4 or 5.";
+After Ctrl-C the code says what the call had come to: 3, 4 or 5.
+Reading and drawing set no PIN: whatever goes wrong there is 2 or 5.";
 
 /// Titles and texts, whose lines are to be shown as they are.
 pub(crate) const SECTIONS: [(&str, &str); 4] = [

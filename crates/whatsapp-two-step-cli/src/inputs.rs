@@ -20,6 +20,9 @@ use crate::{failure::Failure, report::seconds, signals::Signals, terminal::Conso
 
 pub(crate) type Secret = Zeroizing<String>;
 
+/// Also where the call itself may take less.
+const LEAST: Duration = Duration::from_secs(1);
+
 const CORRECT: &str = "Correct the file or the flag; nothing was sent.";
 
 /// Reads within one time limit: a pipe that nobody writes to would hold the program for ever.
@@ -40,8 +43,8 @@ struct Content {
 impl<'a> Inputs<'a> {
     pub(crate) fn new(console: &'a Console, signals: &'a mut Signals, limit: Duration) -> Self {
         // A limit that is none is the library's to refuse, once the token is read.
-        let until = Instant::now() + limit.clamp(Duration::from_secs(1), Duration::from_secs(86_400));
-        Self { console, signals, limit, until }
+        let limit = limit.clamp(LEAST, Duration::from_secs(86_400));
+        Self { console, signals, limit, until: Instant::now() + limit }
     }
 
     /// A file that holds one line, or nothing. Its line ending, if it has one, is the file's and not the value's.
@@ -72,7 +75,9 @@ impl<'a> Inputs<'a> {
             () = self.signals.end() => return Err(Failure::interrupted(0, Outcome::NotSent)),
             () = sleep_until(self.until) => {
                 let limit = seconds(self.limit);
-                let message = format!("{flag}: {} did not come to its end within the {limit} of --timeout.", shown(path));
+                let least = if self.limit == LEAST { ", the least that files get" } else { "" };
+                let message =
+                    format!("{flag}: {} did not come to its end within the {limit} of --timeout{least}.", shown(path));
                 return Err(Failure::input(message, "See that something writes it and closes it; nothing was sent."));
             }
         };

@@ -1,4 +1,4 @@
-//! What a program reads: one object, on one line. `docs/command.schema.json` has its form.
+//! What a program reads: objects, each on one line. `docs/command.schema.json` has its form.
 
 use std::io;
 
@@ -47,10 +47,11 @@ pub(crate) fn failure(console: &Console, error: &Failure) -> io::Result<()> {
 }
 
 pub(crate) fn print(console: &Console, object: &impl Serialize) -> io::Result<()> {
-    if !console.json {
-        return Ok(());
-    }
+    if console.json { out(&line(object)) } else { Ok(()) }
+}
+
+pub(crate) fn line(object: &impl Serialize) -> String {
     // Names, numbers and text: nothing that JSON can't say.
     let line = serde_json::to_string(object).unwrap_or_else(|_| "{\"success\":false}".to_owned());
-    out(&clean(&line))
+    clean(&line)
 }

@@ -2,11 +2,12 @@
 //!
 //! | file | job |
 //! |---|---|
-//! | `args`, `help` | the grammar, and the texts about it |
+//! | `args`, `flags`, `help` | the grammar, the flags that commands share, and the texts about them |
 //! | `usage` | what is wrong with arguments, said without repeating them |
 //! | `secrets`, `inputs`, `prompt` | where PIN, token and app secret come from, and how they are read |
-//! | `set`, `dry_run`, `sandbox`, `manual` | what the commands do |
-//! | `report`, `json`, `progress` | what a person and a program read |
+//! | `client` | the client that flags and environment ask for |
+//! | `set`, `dry_run`, `numbers`, `generate`, `sandbox`, `manual` | what the commands do |
+//! | `report`, `table`, `json`, `progress` | what a person and a program read |
 //! | `failure` | every way to end but well, and its exit code |
 //! | `terminal`, `wrap` | colour, clean text, width |
 //! | `signals`, `protect` | Ctrl-C and its like, no core dumps |
@@ -18,12 +19,16 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod client;
 mod dry_run;
 mod failure;
+mod flags;
+mod generate;
 mod help;
 mod inputs;
 mod json;
 mod manual;
+mod numbers;
 mod progress;
 mod prompt;
 mod protect;
@@ -32,6 +37,7 @@ mod sandbox;
 mod secrets;
 mod set;
 mod signals;
+mod table;
 mod terminal;
 mod usage;
 mod wrap;
@@ -39,7 +45,7 @@ mod wrap;
 use std::{ffi::OsString, io};
 
 use crate::{
-    args::{Cli, Command},
+    args::{Cli, Command, PinCommand},
     failure::Failure,
     terminal::Console,
     usage::Parsed,
@@ -48,14 +54,18 @@ use crate::{
 /// Runs the command with these arguments, the program's own name first, on this process' standard streams.
 ///
 /// The result is the exit code: 0 success, 2 bad usage or input, 3 rejected, 4 outcome unknown, 5 not sent. It never ends
-/// the process itself. `set` and `sandbox` catch Ctrl-C and its like, which stay caught afterwards; and a prompt that was left
+/// the process itself. `set`, `numbers` and `sandbox` catch Ctrl-C and its like, which stay caught afterwards; and a prompt that was left
 /// leaves a thread behind that reads the terminal. So let the process end soon.
 #[must_use]
 pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     let args: Vec<OsString> = args.into_iter().collect();
     let console = usage::console(&args);
+    let mut sets_a_pin = false;
     let (console, result) = match usage::parse(&args, &console) {
-        Parsed::Run(cli) => start(cli, console),
+        Parsed::Run(cli) => {
+            sets_a_pin = matches!(cli.command, Command::Set(_));
+            start(cli, console)
+        }
         Parsed::Help(text) => {
             let result = written(console.say(&text));
             (console, result)
@@ -69,7 +79,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     result.unwrap_or_else(|failure| {
         let told = json::failure(&console, &failure);
         if console.speaks() || told.is_err() {
-            report::failure(&console, &failure);
+            report::failure(&console, &failure, sets_a_pin);
         }
         if let Err(error) = told {
             console.warn(&format!("the JSON is lost: standard output can't be written: {error}."));
@@ -81,10 +91,16 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
 fn start(cli: Cli, console: Console) -> (Console, Result<u8, Failure>) {
     match cli.command {
         Command::Set(args) => {
-            let console = Console { json: args.json, verbose: args.verbose, quiet: args.quiet, colour: args.color };
+            let console = args.output.console(args.json);
             let result = set::run(&args, &console);
             (console, result)
         }
+        Command::Numbers(args) => {
+            let console = args.output.console(args.json);
+            let result = numbers::run(&args, &console);
+            (console, result)
+        }
+        Command::Pin { command: PinCommand::Generate(args) } => (console, generate::run(&args)),
         Command::Sandbox(args) => (console, sandbox::serve(&args)),
         Command::Completions { shell } => (console, written(terminal::out(&manual::completions(shell)))),
         Command::Man { command } => {

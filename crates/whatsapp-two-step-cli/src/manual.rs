@@ -25,9 +25,15 @@ pub(crate) fn completions(shell: Shell) -> String {
 pub(crate) fn page(command: Option<&str>) -> io::Result<String> {
     let mut whole = Cli::command().disable_help_subcommand(true);
     whole.build();
-    let of = command.and_then(|name| whole.find_subcommand(name)).unwrap_or(&whole);
+    // Where its name isn't that of a command, it is one below another, as "pin-generate".
+    let of = command.and_then(|name| {
+        whole.find_subcommand(name).or_else(|| {
+            let (outer, inner) = name.split_once('-')?;
+            whole.find_subcommand(outer)?.find_subcommand(inner)
+        })
+    });
     let mut page = Vec::new();
-    render(of.clone(), &mut page)?;
+    render(of.unwrap_or(&whole).clone(), &mut page)?;
     Ok(String::from_utf8_lossy(&page).into_owned())
 }
 

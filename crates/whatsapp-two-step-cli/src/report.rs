@@ -58,11 +58,11 @@ pub(crate) fn success(
     console.say(&rows.after(&headline, is_coloured))
 }
 
-/// It is not, or perhaps not.
-pub(crate) fn failure(console: &Console, failure: &Failure) {
+/// It is not, or perhaps not; or something failed that sets none.
+pub(crate) fn failure(console: &Console, failure: &Failure, sets_a_pin: bool) {
     let mut rows = Rows(Vec::new());
-    if failure.is_about_a_pin() {
-        rows.add("PIN that holds now", Some(holds_now(failure.outcome())));
+    if failure.is_of_a_call() {
+        rows.add("PIN that holds now", sets_a_pin.then(|| holds_now(failure.outcome())));
         rows.add("kind", Some(failure.kind()));
     }
     if let Some(error) = failure.call() {

@@ -29,7 +29,14 @@ pub(crate) fn serve(args: &SandboxArgs) -> Result<u8, Failure> {
     let _entered = runtime.enter();
     // Caught from here on: whoever has read the URL may send it.
     let mut signals = Signals::catch()?;
-    let sandbox = Sandbox::start_on(args.port).map_err(|error| {
+    let mut settings = Sandbox::builder().port(args.port);
+    if let Some(numbers) = args.numbers {
+        settings = settings.numbers(numbers);
+    }
+    if let Some(wabas) = args.wabas {
+        settings = settings.wabas(wabas);
+    }
+    let sandbox = settings.start().map_err(|error| {
         let message = format!("The sandbox can't listen on port {} of 127.0.0.1: {error}.", args.port);
         Failure::input(message, "Give another --port, or 0 for any free one.")
     })?;
@@ -43,7 +50,9 @@ fn usage(base_url: &str) -> String {
     format!(
         "The sandbox serves until Ctrl-C. To set a PIN on it:\n\n  \
          export WHATSAPP_ACCESS_TOKEN={SANDBOX_TOKEN}\n  \
-         printf 012345 | whatsapp-two-step set --base-url {base_url} --phone-number-id 106540352242922\n\n\
+         printf 048213 | whatsapp-two-step set --base-url {base_url} --phone-number-id 106540352242922\n\n\
+         To list its numbers:\n\n  \
+         whatsapp-two-step numbers --base-url {base_url} --waba-id 930000000000001\n\n\
          IDs and tokens that bring out errors and faults: whatsapp-two-step sandbox --table\n\
          Any program on this machine can read what it was sent: give it no real token and no real PIN.\n"
     )

@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 use crate::{
     args::SetArgs,
     failure::Failure,
+    flags::ClientArgs,
     inputs::{Inputs, Secret, is_standard_input, shown},
     prompt::Prompt,
 };
@@ -24,7 +25,7 @@ const TOKEN_MAX: usize = 16_384;
 pub(crate) const SANDBOX_TOKEN: &str = "EAAsandbox";
 
 /// The access token: the file's, else the environment's, else, with `--sandbox`, the sandbox's.
-pub(crate) async fn access_token(args: &SetArgs, inputs: &mut Inputs<'_>) -> Result<AccessToken, Failure> {
+pub(crate) async fn access_token(args: &ClientArgs, inputs: &mut Inputs<'_>) -> Result<AccessToken, Failure> {
     let token = match &args.token_file {
         Some(path) => from_file("--token-file", path, inputs).await?,
         None => match variable("WHATSAPP_ACCESS_TOKEN")? {
@@ -41,7 +42,7 @@ pub(crate) async fn access_token(args: &SetArgs, inputs: &mut Inputs<'_>) -> Res
 
 /// The app secret, if there is one: the file's, else the environment's. The environment's is of a real app, whose proofs
 /// an embedded sandbox would refuse.
-pub(crate) async fn app_secret(args: &SetArgs, inputs: &mut Inputs<'_>) -> Result<Option<AppSecret>, Failure> {
+pub(crate) async fn app_secret(args: &ClientArgs, inputs: &mut Inputs<'_>) -> Result<Option<AppSecret>, Failure> {
     let secret = match &args.app_secret_file {
         Some(path) => Some(from_file("--app-secret-file", path, inputs).await?),
         None if args.sandbox => None,
@@ -57,9 +58,9 @@ async fn from_file(flag: &str, path: &Path, inputs: &mut Inputs<'_>) -> Result<S
 }
 
 /// Standard input can be read once.
-pub(crate) fn check_standard_input(args: &SetArgs) -> Result<(), Failure> {
+pub(crate) fn check_standard_input(pin_file: Option<&Path>, args: &ClientArgs) -> Result<(), Failure> {
     let files = [
-        ("--pin-file", args.pin_file.as_deref()),
+        ("--pin-file", pin_file),
         ("--token-file", args.token_file.as_deref()),
         ("--app-secret-file", args.app_secret_file.as_deref()),
     ];
@@ -81,7 +82,10 @@ pub(crate) async fn operation(
     inputs: &mut Inputs<'_>,
 ) -> Result<(SetTwoStepPin, Secret), Failure> {
     let standard_input = Path::new("-");
-    let is_taken = [&args.token_file, &args.app_secret_file].into_iter().flatten().any(|path| is_standard_input(path));
+    let is_taken = [&args.client.token_file, &args.client.app_secret_file]
+        .into_iter()
+        .flatten()
+        .any(|path| is_standard_input(path));
     let path = match &args.pin_file {
         Some(path) if !is_standard_input(path) => path,
         _ if is_taken || io::stdin().is_terminal() => return ask_twice(id, inputs).await,

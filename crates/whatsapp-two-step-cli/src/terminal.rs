@@ -1,6 +1,9 @@
 //! The standard streams: colour, clean text, width, and readers that go away.
 
-use std::io::{self, IsTerminal, Write};
+use std::{
+    io::{self, IsTerminal, Write},
+    ops::ControlFlow,
+};
 
 use clap::ValueEnum;
 
@@ -77,11 +80,14 @@ impl Console {
         match self.colour {
             Colour::Always => true,
             Colour::Never => false,
-            Colour::Auto => {
-                is_terminal && !is_set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
-            }
+            Colour::Auto => is_terminal && !is_set("NO_COLOR") && !is_dumb(),
         }
     }
+}
+
+/// A terminal that knows no codes.
+pub(crate) fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
 pub(crate) fn paint(text: &str, style: Style, is_coloured: bool) -> String {
@@ -103,9 +109,14 @@ pub(crate) fn clean(text: &str) -> String {
 
 /// To standard output. A reader that has gone away, as `head` does, is no error.
 pub(crate) fn out(text: &str) -> io::Result<()> {
+    out_to_a_reader(text).map(|_| ())
+}
+
+/// The same, for who goes on only while somebody reads.
+pub(crate) fn out_to_a_reader(text: &str) -> io::Result<ControlFlow<()>> {
     match announce(text) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        result => result,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ControlFlow::Break(())),
+        result => result.map(ControlFlow::Continue),
     }
 }
 
@@ -119,6 +130,12 @@ pub(crate) fn err(text: &str) {
     let _ = write(io::stderr().lock(), &fitted(text, io::stderr().is_terminal()));
 }
 
+/// To the line of standard error that the cursor is in: replaces what stands there.
+pub(crate) fn draw(text: &str) {
+    let mut stream = io::stderr().lock();
+    let _ = stream.write_all(format!("\r{text}\u{1b}[K").as_bytes()).and_then(|()| stream.flush());
+}
+
 fn fitted(text: &str, is_terminal: bool) -> String {
     match terminal_size::terminal_size() {
         Some((width, _)) if is_terminal => wrap(text, width.0.into()),
@@ -127,8 +144,12 @@ fn fitted(text: &str, is_terminal: bool) -> String {
 }
 
 fn write(mut stream: impl Write, text: &str) -> io::Result<()> {
-    let line_end = if text.ends_with('\n') { "" } else { "\n" };
-    stream.write_all(format!("{text}{line_end}").as_bytes()).and_then(|()| stream.flush())
+    if text.ends_with('\n') {
+        stream.write_all(text.as_bytes())?;
+    } else {
+        stream.write_all(format!("{text}\n").as_bytes())?;
+    }
+    stream.flush()
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use clap::{
 };
 
 use crate::{
-    args::{Cli, PAGES},
+    args::{COMMANDS, Cli},
     failure::Failure,
     terminal::{Colour, Console},
 };
@@ -93,7 +93,7 @@ fn describe(error: &clap::Error) -> Failure {
         ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand => return unknown(error),
         ErrorKind::MissingRequiredArgument => format!("{} is needed.", ours(ContextKind::InvalidArg)),
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            format!("A command is needed: {}.", PAGES.join(", "))
+            format!("A command is needed: {}.", COMMANDS.join(", "))
         }
         ErrorKind::ArgumentConflict if ours(ContextKind::InvalidArg) == ours(ContextKind::PriorArg) => {
             format!("{} is given twice.", ours(ContextKind::InvalidArg))

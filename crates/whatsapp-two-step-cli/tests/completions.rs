@@ -18,8 +18,8 @@ use common::{
 use tempfile::TempDir;
 
 /// Candidates after each line that somebody has typed so far; and what must be none.
-const DUE: [(&str, &[&str], &[&str]); 9] = [
-    ("", &["set", "sandbox", "completions", "man"], &["a-file"]),
+const DUE: [(&str, &[&str], &[&str]); 14] = [
+    ("", &["set", "numbers", "pin", "sandbox", "completions", "man"], &["a-file"]),
     (
         "set --",
         &["--phone-number-id", "--pin-file", "--timeout", "--root-certificates", "--json"],
@@ -31,7 +31,16 @@ const DUE: [(&str, &[&str], &[&str]); 9] = [
     ("set --token-file ", &["a-file"], &["--json"]),
     ("set --base-url ", &[], &["a-file"]),
     ("set --phone-number-id ", &[], &["a-file"]),
-    ("sandbox --", &["--port", "--table"], &["--json", "a-file"]),
+    ("sandbox --", &["--port", "--table", "--numbers", "--wabas"], &["--json", "a-file"]),
+    (
+        "numbers --",
+        &["--waba-id", "--token-file", "--timeout", "--sandbox", "--json", "--quiet"],
+        &["--pin-file", "a-file"],
+    ),
+    ("numbers --waba-id ", &[], &["a-file"]),
+    ("numbers --token-file ", &["a-file"], &["--json"]),
+    ("pin ", &["generate"], &["a-file", "set"]),
+    ("pin generate --", &["--yes", "--json"], &["--waba-id", "a-file"]),
 ];
 
 /// A folder with the script, under the name by which the shell looks for it, and a file to be offered.

@@ -59,7 +59,7 @@ fn the_command_s_page_shows_what_is_printed() {
     let objects = page.split("```json\n").skip(1).map(|rest| rest.split("\n```").next().unwrap());
     let objects: Vec<serde_json::Value> = objects.map(|object| serde_json::from_str(object).unwrap()).collect();
     objects.iter().for_each(common::schema::check);
-    assert_eq!(objects.len(), 3);
+    assert_eq!(objects.len(), 5);
     // Its codes are those of the help.
     let help = common::run(&["--help"], "").out;
     for code in ["0", "2", "3", "4", "5"] {

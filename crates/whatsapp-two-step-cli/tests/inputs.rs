@@ -12,7 +12,7 @@ fn pin_and_secrets_from_files() {
     let file = |name: &str, content: &str| private_file(folder.path(), name, content);
     let token = file("token", "EAAsandboxProofRequired\n");
     let secret = file("secret", &format!("{}\r\n", graph_sandbox::APP_SECRET));
-    for (content, code) in [("012345", 0), ("012345\n", 0), ("012345\r\n", 0), ("012345\n\n", 2), ("012345\r", 2)] {
+    for (content, code) in [("048213", 0), ("048213\n", 0), ("048213\r\n", 0), ("048213\n\n", 2), ("048213\r", 2)] {
         let pin = file("pin", content);
         let base = sandbox.base_url();
         let args = ["set", "--base-url", base, "--phone-number-id", ID, "--pin-file", &pin];
@@ -20,8 +20,8 @@ fn pin_and_secrets_from_files() {
         assert_eq!(end.code, Some(code), "{content:?}: {}", end.err);
         assert!(!end.err.contains("warning"), "{}", end.err);
     }
-    assert_eq!(sandbox.pin(ID).as_deref(), Some("012345"));
-    assert_eq!(sandboxed(&["--pin-file", "-"], "012345\n").code, Some(0));
+    assert_eq!(sandbox.pin(ID).as_deref(), Some("048213"));
+    assert_eq!(sandboxed(&["--pin-file", "-"], "048213\n").code, Some(0));
     let end = sandboxed(&[], &PIN.repeat(1_000));
     assert_eq!(end.code, Some(2));
     assert!(end.err.contains("standard input has more than 4096 bytes"), "{}", end.err);

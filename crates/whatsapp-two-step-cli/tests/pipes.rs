@@ -46,6 +46,9 @@ fn a_pipe_without_an_end_does_not_outlast_the_timeout() {
         let words = format!("{flag}: {pipe} did not come to its end within the 1.2 s of --timeout");
         assert!(end.err.contains(&words), "{}", end.err);
     }
+    // Files get a second, also where the call itself may take less.
+    let less = run(&["set", "--sandbox", "--phone-number-id", ID, "--token-file", &pipe, "--timeout", "0.2"], PIN);
+    assert!(less.err.contains("within the 1 s of --timeout, the least that files get"), "{}", less.err);
     // Standard input that stays open.
     let mut child =
         common::command(&["set", "--sandbox", "--phone-number-id", ID, "--timeout", "1.2"]).spawn().unwrap();

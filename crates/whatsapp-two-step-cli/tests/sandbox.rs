@@ -36,6 +36,22 @@ fn serves_until_it_is_told_to_end() {
 }
 
 #[test]
+fn holds_a_fleet_of_the_size_that_is_asked_for() {
+    let mut child = command(&["sandbox", "--numbers", "250", "--wabas", "3"]).stdin(Stdio::null()).spawn().unwrap();
+    let mut base_url = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut base_url).unwrap();
+    let accounts = ["930000000000001", "930000000000002", "930000000000003"];
+    let numbers =
+        |more: &[&str]| run(&[&["numbers", "--base-url", base_url.trim_end(), "--waba-id"], more].concat(), "");
+    assert_eq!(accounts.map(|account| numbers(&[account]).out.lines().count()), [83, 83, 84]);
+    assert_eq!(numbers(&accounts).out.lines().count(), 250);
+    let end = numbers(&["930000000000004"]);
+    assert!(end.code == Some(5) && end.err.contains("not_found"), "{}", end.err);
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
 fn prints_its_table() {
     let end = run(&["sandbox", "--table"], "");
     assert_eq!((end.code, end.out), (Some(0), graph_sandbox::scenario_table()));

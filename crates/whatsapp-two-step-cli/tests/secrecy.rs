@@ -4,8 +4,8 @@ mod common;
 
 use std::{collections::VecDeque, sync::Mutex, thread};
 
-use common::set;
-use graph_sandbox::{Sandbox, scenarios};
+use common::{run, set};
+use graph_sandbox::{Sandbox, WabaScenario, scenarios, waba_scenarios};
 
 #[test]
 fn no_scenario_brings_a_secret_or_an_escape_out() {
@@ -30,4 +30,33 @@ fn no_scenario_brings_a_secret_or_an_escape_out() {
         }
     };
     thread::scope(|scope| (0..6).for_each(|_| drop(scope.spawn(worker))));
+}
+
+#[test]
+fn nor_does_a_list_of_numbers() {
+    thread::scope(|scope| waba_scenarios().iter().for_each(|scenario| drop(scope.spawn(|| list(scenario)))));
+}
+
+fn list(scenario: &WabaScenario) {
+    for form in [&["--verbose"][..], &["--json", "--verbose"]] {
+        // One each: a script of the sandbox's goes on from call to call.
+        let sandbox = Sandbox::start().unwrap();
+        let args = ["numbers", "--base-url", sandbox.base_url(), "--timeout", "5", "--max-retries", "0"];
+        let end = run(&[&args[..], &["--waba-id", scenario.id], form].concat(), "");
+        let what = format!("{} {form:?}", scenario.name);
+        end.assert_no_secret(&what);
+        let due = if scenario.kind == "success" { 0 } else { 5 };
+        assert_eq!(end.code, Some(due), "{what}: {}", end.err);
+        let drives = |c: char| !matches!(c, '\n' | '\t') && (c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c));
+        assert!(!end.err.contains(drives) && !end.out.contains(drives), "{what}: {:?}", end.err);
+        if form.contains(&"--json") {
+            let lines = end.json_lines();
+            let numbers = lines.iter().filter(|line| line.get("id").is_some()).count();
+            assert_eq!((numbers, lines.len() - numbers), (scenario.numbers, usize::from(due > 0)), "{what}");
+            let last = &lines.last().unwrap()["error"]["kind"];
+            assert_eq!(last.as_str().unwrap_or("success"), scenario.kind, "{what}");
+        } else {
+            assert_eq!(end.out.lines().count(), scenario.numbers, "{what}");
+        }
+    }
 }

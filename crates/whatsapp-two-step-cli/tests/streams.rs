@@ -34,7 +34,7 @@ fn closed() -> std::io::PipeWriter {
     std::io::pipe().unwrap().1
 }
 
-const SHOWN: [&[&str]; 10] = [
+const SHOWN: [&[&str]; 14] = [
     &["--help"],
     &["--version"],
     &["set", "--help"],
@@ -43,6 +43,10 @@ const SHOWN: [&[&str]; 10] = [
     &["man"],
     &["man", "set"],
     &["sandbox", "--table"],
+    &["pin", "generate"],
+    &["pin", "generate", "--json"],
+    &["numbers", "--sandbox", "--waba-id", "930000000000001", "--quiet"],
+    &["numbers", "--sandbox", "--waba-id", "930000000000001", "--json"],
     &["set", "--phone-number-id", ID, "--dry-run"],
     &["set", "--phone-number-id", ID, "--dry-run", "--json"],
 ];

@@ -32,6 +32,9 @@ fn a_pin_is_no_argument() {
         &["--pin=735194"],
         &["sandbox", "735194"],
         &["sandbox", "--pin", "735194"],
+        &["pin", "735194"],
+        &["pin", "generate", "735194"],
+        &["numbers", "735194"],
     ] {
         refused(args, why);
     }
@@ -70,11 +73,22 @@ fn what_is_wrong_is_said_without_repeating_it() {
         (&["set", "--phone-number-id", ID, "--token-file", TOKEN], "--token-file: can't read"),
         (&["set", "--phone-number-id", ID, "--token-file", "/no/such"], "/no/such: No such file"),
         (&["set", "--phone-number-id", ID, "--pin-file", "-", "--token-file", "-"], "can't both be"),
+        (&["numbers"], "--waba-id <ID>... is needed"),
+        (&["numbers", "--waba-id"], "needs a value"),
+        (&["numbers", "--waba-id", "1", "x"], "waba_id is not an account's ID"),
+        (&["numbers", "--waba-id", "1", "--token-file", "-", "--app-secret-file", "-"], "can't both be"),
+        (&["numbers", "--waba-id", "1", "--quiet", "--verbose"], "exclude each other"),
+        (&["pin", "generate", "--yes=735194"], "--yes"),
     ] {
         refused(args, words);
     }
     refused(&["completions", PIN], "bash");
     refused(&["sandbox", "--port", PIN], "takes a port");
+    for (flag, value) in [("--numbers", "x735194"), ("--numbers", "-1"), ("--wabas", "0"), ("--wabas", TOKEN)] {
+        let end = run(&["sandbox", flag, value], "");
+        end.assert_no_secret(flag);
+        assert!(end.code == Some(2) && end.err.contains("takes a whole number from"), "{}", end.err);
+    }
 }
 
 #[test]

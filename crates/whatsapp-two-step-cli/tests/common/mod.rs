@@ -35,6 +35,13 @@ impl End {
         object
     }
 
+    /// One object a line.
+    #[track_caller]
+    pub(crate) fn json_lines(&self) -> Vec<serde_json::Value> {
+        let objects = self.out.lines().map(|line| serde_json::from_str(line).expect("JSON on each line"));
+        objects.inspect(schema::check).collect()
+    }
+
     pub(crate) fn assert_no_secret(&self, what: &str) {
         for text in [&self.out, &self.err] {
             assert!(!text.contains(PIN) && !text.contains(TOKEN), "{what} shows a secret:\n{text}");
