@@ -64,8 +64,11 @@ pub(crate) fn numbers(command: &str, question: &Value) -> Value {
         .env("WHATSAPP_ACCESS_TOKEN", flag("access_token"))
         .output()
         .expect("the command");
-    let lines =
-        output.stdout.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice::<Value>(line).ok());
+    let lines = output.stdout.split(|byte| *byte == b'\n').filter_map(|line| {
+        let mut line = serde_json::from_slice::<Value>(line).ok()?;
+        line.as_object_mut()?.remove("waba_id"); // which of the accounts that it was asked for
+        Some(line)
+    });
     let (errors, numbers): (Vec<_>, Vec<_>) = lines.partition(|line| line["error"].is_object());
     let error = errors.first().map(|line| line["error"].clone());
     json!({"count": numbers.len(), "first": numbers.first(), "error": error})
