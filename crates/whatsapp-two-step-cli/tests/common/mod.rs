@@ -39,7 +39,9 @@ impl End {
     #[track_caller]
     pub(crate) fn json_lines(&self) -> Vec<serde_json::Value> {
         let objects = self.out.lines().map(|line| serde_json::from_str(line).expect("JSON on each line"));
-        objects.inspect(schema::check).collect()
+        let objects: Vec<_> = objects.collect();
+        schema::check_all(&objects);
+        objects
     }
 
     pub(crate) fn assert_no_secret(&self, what: &str) {

@@ -12,10 +12,17 @@ pub(crate) fn schema() -> Value {
 
 #[track_caller]
 pub(crate) fn check(object: &Value) {
+    check_all([object]);
+}
+
+#[track_caller]
+pub(crate) fn check_all<'a>(objects: impl IntoIterator<Item = &'a Value>) {
     let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
     compiler.add_resource("file:///command.schema.json", schema()).unwrap();
     let index = compiler.compile("file:///command.schema.json", &mut schemas).unwrap();
-    if let Err(error) = schemas.validate(object, index) {
-        panic!("{error}\n{object:#}");
+    for object in objects {
+        if let Err(error) = schemas.validate(object, index) {
+            panic!("{error}\n{object:#}");
+        }
     }
 }
