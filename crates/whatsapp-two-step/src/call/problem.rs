@@ -50,6 +50,11 @@ pub(super) enum Failure {
 }
 
 impl TransportError {
+    #[cfg(feature = "client")]
+    pub(crate) fn is_unprocessed(&self, why: Unprocessed) -> bool {
+        self.unprocessed == Some(why)
+    }
+
     /// DNS, refused, TLS, reset, closed early, and everything that fits nowhere else: `connection_failed`.
     pub fn connection(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self::new(Failure::Connection, Some(source.into()))

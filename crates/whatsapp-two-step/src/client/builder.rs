@@ -1,8 +1,6 @@
 use std::{fmt, sync::Arc, time::Duration};
 
-use tokio::sync::Semaphore;
-
-use super::{Client, Inner};
+use super::{Client, Inner, turns::Turns};
 use crate::{
     call::{Limits, MAX_IN_FLIGHT},
     clock::{Clock, TokioClock},
@@ -241,7 +239,6 @@ impl ClientBuilder {
         if self.max_in_flight == 0 {
             return Err(TwoStepError::invalid_configuration("max_in_flight", "must be 1 or more"));
         }
-        let turns = usize::try_from(self.max_in_flight).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
         let transport = self.make_transport()?;
         let clock = self.clock.unwrap_or_else(|| Arc::new(TokioClock));
         let mut endpoint = Endpoint::new(self.access_token)
@@ -257,7 +254,7 @@ impl ClientBuilder {
             transport,
             clock,
             max_in_flight: self.max_in_flight,
-            turns: Arc::new(Semaphore::new(turns)),
+            turns: Arc::new(Turns::new(self.max_in_flight)),
             observer: None,
             progress: None,
         })))

@@ -7,9 +7,13 @@ use std::{
     time::Duration,
 };
 
-use super::Inner;
+use super::{
+    Inner,
+    turns::{Turn, Turns},
+};
 use crate::{
-    call::{Call, Step},
+    call::{Call, Step, Unprocessed},
+    clock::Clock,
     error::TwoStepError,
     operation::Operation,
     transport::Attempt,
@@ -37,20 +41,29 @@ pub(super) async fn drive<O: Operation>(client: &Inner, operation: O) -> Result<
                     progress.begins(&attempt);
                 }
                 request.extensions_mut().insert(attempt.clone());
+                let mut connection = 0;
                 let work = async {
                     if turn.is_none() {
                         attempt.connecting();
-                        // Nobody closes it, so there is always a turn in the end.
-                        turn = turns.acquire().await.ok();
+                        turn = Some(take_turn(turns, &**clock).await);
                         attempt.sending();
                     }
+                    connection = turns.sends();
                     transport.send(request).await
                 };
                 let end = within(work, limit, grace(&elapsed, limits.timeout)).await;
                 let http_status = end.as_ref().and_then(|end| Some(end.as_ref().ok()?.status().as_u16()));
                 let next = match end {
-                    Some(Ok(response)) => sending.answered(elapsed(), &response),
-                    Some(Err(problem)) => sending.failed(elapsed(), &problem),
+                    Some(Ok(response)) => {
+                        turns.answered();
+                        sending.answered(elapsed(), &response)
+                    }
+                    Some(Err(problem)) => {
+                        if problem.is_unprocessed(Unprocessed::ConnectionEnded) {
+                            turns.left_out(connection, clock.now());
+                        }
+                        sending.failed(elapsed(), &problem)
+                    }
                     None => sending.expired(elapsed(), attempt.may_have_left()),
                 };
                 if let Some(progress) = progress {
@@ -67,6 +80,16 @@ pub(super) async fn drive<O: Operation>(client: &Inner, operation: O) -> Result<
             }
             Step::Done(result) => return result,
         };
+    }
+}
+
+async fn take_turn<'a>(turns: &'a Turns, clock: &dyn Clock) -> Turn<'a> {
+    let mut turn = pin!(turns.take());
+    loop {
+        turns.look(clock.now());
+        if let Some(turn) = within(turn.as_mut(), clock.sleep(Turns::LOOK), || false).await {
+            return turn;
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 mod builder;
 mod drive;
 mod phone_numbers;
+mod turns;
 mod watch;
 
 pub use builder::ClientBuilder;
@@ -9,8 +10,8 @@ pub use watch::{AttemptEnd, CallProgress, Observer};
 
 use std::{fmt, sync::Arc};
 
-use tokio::sync::Semaphore;
 use tracing::Instrument;
+use turns::Turns;
 
 use crate::{
     call::Limits,
@@ -47,8 +48,7 @@ struct Inner {
     transport: Arc<dyn Transport>,
     clock: Arc<dyn Clock>,
     max_in_flight: u32,
-    /// One for each call that may be under way.
-    turns: Arc<Semaphore>,
+    turns: Arc<Turns>,
     observer: Option<Observer>,
     progress: Option<CallProgress>,
 }

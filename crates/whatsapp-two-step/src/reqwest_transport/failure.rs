@@ -141,8 +141,10 @@ fn unprocessed(error: &(dyn StdError + 'static), nothing_left: bool) -> Option<U
                 _ => None,
             };
         }
-        let was_closed = nothing_left && error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_canceled);
-        was_closed.then_some(Unprocessed::ConnectionEnded)
+        // Of two new connections the pool keeps one for HTTP/2, and that one may be gone again. This error has no type.
+        let was_closed = error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_canceled)
+            || error.to_string() == "ALPN upgraded to HTTP/2";
+        (nothing_left && was_closed).then_some(Unprocessed::ConnectionEnded)
     })
 }
 
