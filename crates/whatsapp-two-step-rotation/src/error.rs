@@ -46,6 +46,14 @@ impl VaultError {
         Self::new(VaultErrorKind::Unreadable, format!("The vault can't be read: {what}."))
     }
 
+    pub(crate) fn busy(retry_after: Duration) -> Self {
+        // A part of a second is a whole one: who waits so long is not busy again.
+        let seconds = retry_after.as_secs() + u64::from(retry_after.subsec_nanos() > 0);
+        let message = format!("A request with an earlier PIN may still be under way; try again in {seconds} s.");
+        let retry_after = Some(Duration::from_secs(seconds));
+        Self { retry_after, ..Self::new(VaultErrorKind::Busy, message) }
+    }
+
     /// With what it came from. That must print no PIN.
     #[must_use]
     pub fn with_source(self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {

@@ -5,8 +5,13 @@
 
 mod entry;
 mod error;
+mod rotation;
 mod vault;
 
 pub use entry::Entry;
 pub use error::{VaultError, VaultErrorKind};
+pub use rotation::{
+    Calling, Loading, Rotation, RotationError, RotationRun, RotationSettings, RotationStep, Saving, SendWindow,
+    VaultState,
+};
 pub use vault::{Stored, Vault, Version};
