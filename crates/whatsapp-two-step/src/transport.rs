@@ -1,4 +1,5 @@
 use std::{
+    fmt,
     future::Future,
     pin::Pin,
     sync::{
@@ -85,6 +86,23 @@ pub struct Attempt {
     connect_timeout: Duration,
     max_body_bytes: usize,
     may_have_left: Arc<AtomicBool>,
+    guard: Option<Guard>,
+}
+
+/// Says whether a request may leave.
+#[derive(Clone)]
+pub(crate) struct Guard(Arc<dyn Fn() -> bool + Send + Sync>);
+
+impl Guard {
+    pub(crate) fn new(may_send: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        Self(Arc::new(may_send))
+    }
+}
+
+impl fmt::Debug for Guard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Guard").finish_non_exhaustive()
+    }
 }
 
 impl Attempt {
@@ -107,7 +125,29 @@ impl Attempt {
             connect_timeout: sending.connect_timeout(),
             max_body_bytes: sending.max_body_bytes(),
             may_have_left: Arc::new(AtomicBool::new(true)),
+            guard: None,
         }
+    }
+
+    pub(crate) fn with_guard(self, guard: Option<Guard>) -> Self {
+        Self { guard, ..self }
+    }
+
+    /// May the request leave? It is asked by the client before it hands the request to the transport. A transport that takes its time to
+    /// connect asks again before the first byte of the body goes, and if not, fails with [`TransportError::withheld`].
+    ///
+    /// ```
+    /// use whatsapp_two_step::{Attempt, Body, TransportError};
+    ///
+    /// fn before_the_body(request: &http::Request<Body>) -> Result<(), TransportError> {
+    ///     let may_send = request.extensions().get::<Attempt>().is_none_or(Attempt::may_send);
+    ///     if may_send { Ok(()) } else { Err(TransportError::withheld()) }
+    /// }
+    /// # assert!(before_the_body(&http::Request::new(Body::default())).is_ok());
+    /// ```
+    #[must_use]
+    pub fn may_send(&self) -> bool {
+        self.guard.as_ref().is_none_or(|guard| (guard.0)())
     }
 
     /// 1 for the first request of a call.

@@ -45,6 +45,7 @@ pub(super) enum Failure {
     Timeout,
     BodyTooLarge { http_status: u16 },
     Malformed,
+    Withheld,
     Program,
     Unusable { wanted: &'static str },
 }
@@ -97,6 +98,17 @@ impl TransportError {
     #[must_use]
     pub fn unusable_answer(wanted: &'static str) -> Self {
         Self::new(Failure::Unusable { wanted }, None)
+    }
+
+    /// The request wasn't sent, since it may not leave any more: `timed_out`, `not_sent`, and never tried again by this call.
+    ///
+    /// ```
+    /// let error = whatsapp_two_step::TransportError::withheld();
+    /// assert!(format!("{error:?}").contains("Withheld"));
+    /// ```
+    #[must_use]
+    pub fn withheld() -> Self {
+        Self::new(Failure::Withheld, None)
     }
 
     /// For bindings: the source of a problem that the host threw, from its text and those of its causes, the outermost first.
@@ -171,6 +183,7 @@ impl TransportError {
         let kind = match self.failure {
             Failure::BodyTooLarge { http_status } => return graph::body_too_large(Some(http_status), max_body_bytes),
             Failure::Malformed => return graph::not_http(),
+            Failure::Withheld => return withheld(),
             Failure::Program => return program_fault(nothing_left, sets_a_pin),
             Failure::Unusable { wanted } => return unusable_answer(wanted, sets_a_pin),
             Failure::Connection => ErrorKind::ConnectionFailed,
@@ -207,6 +220,11 @@ impl TransportError {
 /// What a message goes on with where a request may have left.
 pub(super) fn doubt(sets_a_pin: bool) -> &'static str {
     if sets_a_pin { "; the PIN may have been set" } else { "" }
+}
+
+fn withheld() -> TwoStepError {
+    let message = "The time in which the request might leave was over; it was not sent.";
+    TwoStepError::local(ErrorKind::TimedOut, Outcome::NotSent, message, AGAIN).because(Reason::Connecting)
 }
 
 fn program_fault(nothing_left: bool, sets_a_pin: bool) -> TwoStepError {

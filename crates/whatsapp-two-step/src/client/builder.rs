@@ -257,6 +257,7 @@ impl ClientBuilder {
             turns: Arc::new(Turns::new(self.max_in_flight)),
             observer: None,
             progress: None,
+            guard: None,
         })))
     }
 

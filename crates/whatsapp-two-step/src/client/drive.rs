@@ -12,7 +12,7 @@ use super::{
     turns::{Turn, Turns},
 };
 use crate::{
-    call::{Call, Step, Unprocessed},
+    call::{Call, Step, TransportError, Unprocessed},
     clock::Clock,
     error::TwoStepError,
     operation::Operation,
@@ -20,7 +20,7 @@ use crate::{
 };
 
 pub(super) async fn drive<O: Operation>(client: &Inner, operation: O) -> Result<O::Response, TwoStepError> {
-    let Inner { endpoint, limits, transport, clock, turns, observer, progress, .. } = client;
+    let Inner { endpoint, limits, transport, clock, turns, observer, progress, guard, .. } = client;
     endpoint.base_url().check_reach().map_err(|error| endpoint.language().tell(error))?;
     if !clock.is_running() {
         return Err(TwoStepError::invalid_configuration(
@@ -36,7 +36,7 @@ pub(super) async fn drive<O: Operation>(client: &Inner, operation: O) -> Result<
         step = match step {
             Step::Send { mut request, sending } => {
                 let (limit, began) = (clock.sleep(sending.time_left()), elapsed());
-                let attempt = Attempt::new(&sending);
+                let attempt = Attempt::new(&sending).with_guard(guard.clone());
                 if let Some(progress) = progress {
                     progress.begins(&attempt);
                 }
@@ -47,6 +47,9 @@ pub(super) async fn drive<O: Operation>(client: &Inner, operation: O) -> Result<
                         attempt.connecting();
                         turn = Some(take_turn(turns, &**clock).await);
                         attempt.sending();
+                    }
+                    if !attempt.may_send() {
+                        return Err(TransportError::withheld());
                     }
                     connection = turns.sends();
                     transport.send(request).await

@@ -19,7 +19,7 @@ use crate::{
     endpoint::Endpoint,
     error::TwoStepError,
     operation::{Operation, SetTwoStepPin, SetTwoStepPinResponse},
-    transport::Transport,
+    transport::{Guard, Transport},
     values::{AccessToken, PhoneNumberId, Pin},
 };
 
@@ -51,6 +51,7 @@ struct Inner {
     turns: Arc<Turns>,
     observer: Option<Observer>,
     progress: Option<CallProgress>,
+    guard: Option<Guard>,
 }
 
 impl Client {
@@ -132,6 +133,26 @@ impl Client {
     #[must_use]
     pub fn with_progress(&self, progress: &CallProgress) -> Self {
         Self(Arc::new(Inner { progress: Some(progress.clone()), ..(*self.0).clone() }))
+    }
+
+    /// The same client, whose requests leave only while `may_send` says so. It is asked right before each request, retries too; if
+    /// it says no, the call ends there, with `timed_out`, and isn't tried again. The client shares the connections.
+    ///
+    /// A call's own deadline doesn't count the time for which a machine slept. Where a request that leaves much too late does
+    /// harm, this looks at the wall's clock:
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    /// use whatsapp_two_step::Client;
+    ///
+    /// fn for_a_minute(client: &Client) -> Client {
+    ///     let until = SystemTime::now() + Duration::from_secs(60);
+    ///     client.with_guard(move || SystemTime::now() < until)
+    /// }
+    /// ```
+    #[must_use]
+    pub fn with_guard(&self, may_send: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        Self(Arc::new(Inner { guard: Some(Guard::new(may_send)), ..(*self.0).clone() }))
     }
 
     /// What every call keeps to.

@@ -14,6 +14,9 @@ use crate::{
 pub(super) fn no_answer(error: reqwest::Error, attempt: Option<&Attempt>, is_proxied: bool) -> TransportError {
     let error = error.without_url();
     let nothing_left = attempt.is_some_and(|attempt| !attempt.may_have_left());
+    if nothing_left && attempt.is_some_and(|attempt| !attempt.may_send()) {
+        return TransportError::withheld();
+    }
     if let Some(why) = unprocessed(&error, nothing_left) {
         return TransportError::connection(error).unprocessed(why);
     }

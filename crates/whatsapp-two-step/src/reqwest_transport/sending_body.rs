@@ -1,5 +1,5 @@
 use std::{
-    convert::Infallible,
+    io,
     pin::Pin,
     task::{Context, Poll},
 };
@@ -24,10 +24,14 @@ impl SendingBody {
 
 impl Body for SendingBody {
     type Data = Bytes;
-    type Error = Infallible;
+    type Error = io::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         if let Some(attempt) = &self.attempt {
+            // Connecting took its time. Headers without a body set no PIN.
+            if !attempt.may_send() {
+                return Poll::Ready(Some(Err(io::ErrorKind::TimedOut.into())));
+            }
             attempt.sending();
         }
         Poll::Ready(self.bytes.take().map(|bytes| Ok(Frame::data(bytes))))
