@@ -2,16 +2,33 @@
 //!
 //! The server can't be asked which PIN holds. So a [`Vault`] keeps an [`Entry`] for each number, which is written before a
 //! request leaves: at every moment, the PIN that the server holds is the entry's current or its pending one.
+//!
+//! | layer | type | does I/O? |
+//! |---|---|---|
+//! | run | [`RotationRun`] | no: the rules, all of them; says what to do next |
+//! | vault | [`Vault`] | yes: keeps the entries, by compare and set |
+//! | rotator | [`Rotator`] | drives a run over a vault and a [`Client`](whatsapp_two_step::Client) |
+//!
+//! No type of this crate prints a PIN, and no error does. Features: `blocking` (a rotator for programs without an executor).
 
+mod check_vault;
 mod entry;
 mod error;
+mod memory_vault;
 mod rotation;
+mod rotator;
 mod vault;
 
+#[cfg(feature = "blocking")]
+pub mod blocking;
+
+pub use check_vault::{VaultFault, check_vault};
 pub use entry::Entry;
 pub use error::{VaultError, VaultErrorKind};
+pub use memory_vault::MemoryVault;
 pub use rotation::{
     Calling, Loading, Rotation, RotationError, RotationRun, RotationSettings, RotationStep, Saving, SendWindow,
     VaultState,
 };
+pub use rotator::Rotator;
 pub use vault::{Stored, Vault, Version};

@@ -1,4 +1,4 @@
-use std::{fmt, future::Future};
+use std::{fmt, future::Future, sync::Arc};
 
 use whatsapp_two_step::PhoneNumberId;
 
@@ -25,6 +25,17 @@ pub trait Vault: Send + Sync {
         entry: &Entry,
         expected: Option<&Version>,
     ) -> impl Future<Output = Result<Version, VaultError>> + Send;
+}
+
+/// A vault that several rotators share.
+impl<V: Vault> Vault for Arc<V> {
+    async fn load(&self, id: &PhoneNumberId) -> Result<Option<Stored>, VaultError> {
+        (**self).load(id).await
+    }
+
+    async fn save(&self, id: &PhoneNumberId, entry: &Entry, expected: Option<&Version>) -> Result<Version, VaultError> {
+        (**self).save(id, entry, expected).await
+    }
 }
 
 /// An entry as a vault holds it.
