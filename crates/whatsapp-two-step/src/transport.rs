@@ -97,6 +97,10 @@ impl Guard {
     pub(crate) fn new(may_send: impl Fn() -> bool + Send + Sync + 'static) -> Self {
         Self(Arc::new(may_send))
     }
+
+    pub(crate) fn may_send(&self) -> bool {
+        (self.0)()
+    }
 }
 
 impl fmt::Debug for Guard {
@@ -147,7 +151,7 @@ impl Attempt {
     /// ```
     #[must_use]
     pub fn may_send(&self) -> bool {
-        self.guard.as_ref().is_none_or(|guard| (guard.0)())
+        self.guard.as_ref().is_none_or(Guard::may_send)
     }
 
     /// 1 for the first request of a call.

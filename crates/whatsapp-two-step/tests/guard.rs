@@ -36,6 +36,11 @@ async fn nothing_leaves_once_it_may_not() {
         assert!(asked.load(SeqCst) > times);
         assert_eq!(sandbox.pin(NUMBER), None);
     }
+    // An earlier guard is asked first.
+    let (asked, may_send) = yes(9);
+    let guarded = client(&sandbox).with_guard(|| false).with_guard(may_send);
+    assert_eq!(set(&guarded, NUMBER).await.unwrap_err().outcome(), Outcome::NotSent);
+    assert_eq!(asked.load(SeqCst), 0);
     let (_, may_send) = yes(2);
     set(&client(&sandbox).with_guard(may_send), NUMBER).await.unwrap();
 }

@@ -136,7 +136,7 @@ impl Client {
     }
 
     /// The same client, whose requests leave only while `may_send` says so. It is asked right before each request, retries too; if
-    /// it says no, the call ends there, with `timed_out`, and isn't tried again. The client shares the connections.
+    /// it says no, the call ends there, with `timed_out`, and isn't tried again. A client that is guarded already asks both. The two share the connections.
     ///
     /// A call's own deadline doesn't count the time for which a machine slept. Where a request that leaves much too late does
     /// harm, this looks at the wall's clock:
@@ -152,7 +152,9 @@ impl Client {
     /// ```
     #[must_use]
     pub fn with_guard(&self, may_send: impl Fn() -> bool + Send + Sync + 'static) -> Self {
-        Self(Arc::new(Inner { guard: Some(Guard::new(may_send)), ..(*self.0).clone() }))
+        let earlier = self.0.guard.clone();
+        let guard = Guard::new(move || earlier.as_ref().is_none_or(Guard::may_send) && may_send());
+        Self(Arc::new(Inner { guard: Some(guard), ..(*self.0).clone() }))
     }
 
     /// What every call keeps to.
