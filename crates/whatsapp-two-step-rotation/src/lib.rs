@@ -32,3 +32,8 @@ pub use rotation::{
 };
 pub use rotator::Rotator;
 pub use vault::{Stored, Vault, Version};
+
+/// The page's example, which has to run too.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/rotation.md")]
+mod pages {}

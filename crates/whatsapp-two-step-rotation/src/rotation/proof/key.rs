@@ -6,7 +6,7 @@ use whatsapp_two_step::{Outcome, Pin};
 
 use super::{
     super::{loading, saving, *},
-    world::{At, Program, Request, TIMEOUTS, TRIES, Without, World},
+    world::{At, Program, Request, TIMEOUTS, TRIES, World},
 };
 use crate::vault::Stored;
 
@@ -71,8 +71,7 @@ impl<'a> Writer<'a> {
 
     /// A version that isn't the vault's never will be again: a save of it can only conflict.
     fn is_current(&self, version: Option<&Version>) -> bool {
-        let held = self.world.vault.as_ref().map(|stored| &stored.version);
-        held == version || self.world.without == Without::CompareAndSet
+        self.world.accepts(version)
     }
 
     fn entry(&mut self, Entry { current, pending, quiet_until, rotated_at: _ }: &'a Entry) {
@@ -133,10 +132,6 @@ impl<'a> Writer<'a> {
             }
             At::Save { entry, expected, saving: Saving { run, purpose } } => {
                 let can_succeed = self.is_current(expected.as_ref());
-                // Its only future is to end.
-                if !can_succeed && (run.rereads_left == 0 || matches!(purpose, saving::Purpose::Clear(_))) {
-                    return self.byte(0_u8);
-                }
                 self.byte(if can_succeed { 3_u8 } else { 4_u8 });
                 if can_succeed {
                     self.entry(entry);

@@ -3,7 +3,7 @@
 use whatsapp_two_step::Outcome;
 
 use super::{
-    super::*,
+    super::{saving, *},
     errors::error,
     world::{At, Moves, Request, SECOND, TIMEOUTS, TRIES, Without, World, pin},
 };
@@ -77,6 +77,18 @@ impl World {
             }
         }
         moves.push(("crashes", self.with(|world| world.crash(number))));
+    }
+
+    /// Whose save can only conflict, and who won't read again, is as good as at rest.
+    pub(super) fn end_hopeless(&mut self) {
+        for number in 0..self.programs.len() {
+            if let At::Save { expected, saving, .. } = &self.programs[number].at {
+                let is_last = saving.run.rereads_left == 0 || matches!(saving.purpose, saving::Purpose::Clear(_));
+                if is_last && !self.accepts(expected.as_ref()) {
+                    self.program(number).at = At::Rest;
+                }
+            }
+        }
     }
 
     fn begin(&mut self, number: usize) {

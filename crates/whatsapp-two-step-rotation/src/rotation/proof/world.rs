@@ -112,6 +112,7 @@ impl World {
         for number in 0..self.programs.len() {
             self.go_on(number, &mut moves);
         }
+        moves.iter_mut().for_each(|(_, world)| world.end_hopeless());
         moves
     }
 
