@@ -6,7 +6,7 @@ use whatsapp_two_step::{Outcome, Pin};
 
 use super::{
     super::{loading, saving, *},
-    world::{At, Program, Request, TIMEOUTS, TRIES, World},
+    world::{At, FIRST, Program, Request, TIMEOUTS, TRIES, World},
 };
 use crate::vault::Stored;
 
@@ -61,7 +61,7 @@ impl<'a> Writer<'a> {
         });
         self.byte(number + 1);
         // The PIN of which the vault wasn't told is told apart.
-        self.byte(pin.expose() == "000000");
+        self.byte(pin.expose() == FIRST);
     }
 
     /// A time that has come is the same as any before.

@@ -15,6 +15,9 @@ pub(super) const SECOND: Duration = Duration::from_secs(1);
 pub(super) const TIMEOUTS: [Duration; 2] = [SECOND, Duration::from_secs(2)];
 pub(super) const TRIES: u32 = 2;
 
+/// The PIN that holds at first.
+pub(super) const FIRST: &str = "000000";
+
 /// What is taken out, to see a PIN get lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Without {
@@ -89,10 +92,14 @@ impl World {
 
     /// The PIN that holds is in the vault; or it is the one of which nobody has told the vault.
     pub(super) fn is_kept(&self) -> bool {
-        let entry = self.vault.as_ref().map(|stored| &stored.entry);
-        let pins = entry.into_iter().flat_map(Entry::may_hold).map(|pin| pin.expose().to_owned());
-        let before = entry.is_none_or(|entry| entry.current.is_none()).then(|| pin(0).expose().to_owned());
-        pins.chain(before).any(|pin| pin == self.server.expose())
+        let holds = |pin: &Option<Pin>| pin.as_ref().is_some_and(|pin| pin.expose() == self.server.expose());
+        let is_first = self.server.expose() == FIRST;
+        match &self.vault {
+            None => is_first,
+            Some(Stored { entry, .. }) => {
+                holds(&entry.current) || holds(&entry.pending) || (entry.current.is_none() && is_first)
+            }
+        }
     }
 
     pub(super) fn moves(&self) -> Moves {
@@ -112,7 +119,9 @@ impl World {
         for number in 0..self.programs.len() {
             self.go_on(number, &mut moves);
         }
-        moves.iter_mut().for_each(|(_, world)| world.end_hopeless());
+        for (_, world) in &mut moves {
+            world.end_hopeless();
+        }
         moves
     }
 
