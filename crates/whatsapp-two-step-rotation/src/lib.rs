@@ -5,8 +5,12 @@
 
 mod entry;
 mod error;
+#[cfg(feature = "sealed")]
+mod sealed;
 mod vault;
 
 pub use entry::Entry;
 pub use error::{VaultError, VaultErrorKind};
+#[cfg(feature = "sealed")]
+pub use sealed::{ByteStore, Bytes, Keyring, Rekeyed, Sealed, VaultKey};
 pub use vault::{Stored, Vault, Version};

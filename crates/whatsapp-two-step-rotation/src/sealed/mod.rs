@@ -1,0 +1,9 @@
+//! Entries in a store that others can read: sealed, so that they can't read or exchange them.
+
+mod key;
+mod keyring;
+mod store;
+
+pub use key::VaultKey;
+pub use keyring::Keyring;
+pub use store::{ByteStore, Bytes, Rekeyed, Sealed};
