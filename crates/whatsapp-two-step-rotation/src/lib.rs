@@ -8,9 +8,13 @@ mod error;
 #[cfg(feature = "sealed")]
 mod sealed;
 mod vault;
+#[cfg(any(feature = "command", feature = "postgres", feature = "sqlite"))]
+mod vaults;
 
 pub use entry::Entry;
 pub use error::{VaultError, VaultErrorKind};
 #[cfg(feature = "sealed")]
 pub use sealed::{ByteStore, Bytes, Keyring, Rekeyed, Sealed, VaultKey};
 pub use vault::{Stored, Vault, Version};
+#[cfg(feature = "sqlite")]
+pub use vaults::{SqliteStore, SqliteVault};

@@ -6,4 +6,6 @@ mod store;
 
 pub use key::VaultKey;
 pub use keyring::Keyring;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub(crate) use store::count;
 pub use store::{ByteStore, Bytes, Rekeyed, Sealed};
