@@ -16,5 +16,7 @@ pub use error::{VaultError, VaultErrorKind};
 #[cfg(feature = "sealed")]
 pub use sealed::{ByteStore, Bytes, Keyring, Rekeyed, Sealed, VaultKey};
 pub use vault::{Stored, Vault, Version};
+#[cfg(feature = "command")]
+pub use vaults::CommandVault;
 #[cfg(feature = "sqlite")]
 pub use vaults::{SqliteStore, SqliteVault};

@@ -101,6 +101,12 @@ pub(crate) fn push_hex(text: &mut String, bytes: &[u8]) {
     }
 }
 
+#[cfg(feature = "command")]
+pub(crate) fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    text.as_bytes().chunks(2).map(|pair| if pair.len() == 2 { byte(pair) } else { None }).collect()
+}
+
 pub(super) fn invalid(problem: &str) -> TwoStepError {
     TwoStepError::invalid_configuration("vault_key", problem)
 }

@@ -5,6 +5,8 @@ mod keyring;
 mod store;
 
 pub use key::VaultKey;
+#[cfg(feature = "command")]
+pub(crate) use key::{from_hex, push_hex};
 pub use keyring::Keyring;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub(crate) use store::count;

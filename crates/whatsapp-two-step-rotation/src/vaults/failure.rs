@@ -13,6 +13,7 @@ pub(super) fn unreachable(what: &str) -> VaultError {
     VaultError::new(VaultErrorKind::Unreachable, format!("The vault can't be reached: {what}."))
 }
 
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub(super) fn conflict() -> VaultError {
     VaultError::new(VaultErrorKind::Conflict, "Somebody else has saved the entry since it was read.")
 }

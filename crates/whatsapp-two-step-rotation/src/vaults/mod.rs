@@ -1,10 +1,14 @@
 //! The vaults that come with this crate.
 
+#[cfg(feature = "command")]
+mod command;
 mod failure;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 #[cfg(any(feature = "command", feature = "sqlite"))]
 mod worker;
 
+#[cfg(feature = "command")]
+pub use command::CommandVault;
 #[cfg(feature = "sqlite")]
 pub use sqlite::{SqliteStore, SqliteVault};
