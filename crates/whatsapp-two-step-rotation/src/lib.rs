@@ -18,5 +18,7 @@ pub use sealed::{ByteStore, Bytes, Keyring, Rekeyed, Sealed, VaultKey};
 pub use vault::{Stored, Vault, Version};
 #[cfg(feature = "command")]
 pub use vaults::CommandVault;
+#[cfg(feature = "postgres")]
+pub use vaults::{PostgresStore, PostgresVault};
 #[cfg(feature = "sqlite")]
 pub use vaults::{SqliteStore, SqliteVault};

@@ -3,6 +3,8 @@
 #[cfg(feature = "command")]
 mod command;
 mod failure;
+#[cfg(feature = "postgres")]
+mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 #[cfg(any(feature = "command", feature = "sqlite"))]
@@ -10,5 +12,7 @@ mod worker;
 
 #[cfg(feature = "command")]
 pub use command::CommandVault;
+#[cfg(feature = "postgres")]
+pub use postgres::{PostgresStore, PostgresVault};
 #[cfg(feature = "sqlite")]
 pub use sqlite::{SqliteStore, SqliteVault};
