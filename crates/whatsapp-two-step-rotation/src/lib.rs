@@ -2,6 +2,14 @@
 //!
 //! The server can't be asked which PIN holds. So a [`Vault`] keeps an [`Entry`] for each number, which is written before a
 //! request leaves: at every moment, the PIN that the server holds is the entry's current or its pending one.
+//!
+//! | vault | for | feature |
+//! |---|---|---|
+//! | `SqliteVault` | one machine, many processes | `sqlite` |
+//! | `PostgresVault` | many machines | `postgres` |
+//! | `CommandVault` | any other place, through a program | `command` |
+//! | `Sealed` over a `ByteStore` | a store of one's own | `sealed` |
+//! | `open_vault` | any of the first three, by its URL | `vaults` |
 
 mod entry;
 mod error;
@@ -18,6 +26,8 @@ pub use sealed::{ByteStore, Bytes, Keyring, Rekeyed, Sealed, VaultKey};
 pub use vault::{Stored, Vault, Version};
 #[cfg(feature = "command")]
 pub use vaults::CommandVault;
+#[cfg(all(feature = "command", feature = "postgres", feature = "sqlite"))]
+pub use vaults::{AnyVault, open_vault};
 #[cfg(feature = "postgres")]
 pub use vaults::{PostgresStore, PostgresVault};
 #[cfg(feature = "sqlite")]

@@ -1,5 +1,9 @@
 //! A PostgreSQL server of a test's own: in a folder of its own, on a free port, as an ordinary user.
-#![allow(clippy::unwrap_used, reason = "helpers of tests are tests too")]
+#![allow(
+    clippy::unwrap_used,
+    dead_code,
+    reason = "helpers of tests are tests too, and each test file uses a part of them"
+)]
 
 use std::{
     fs,

@@ -2,7 +2,7 @@ mod process;
 mod protocol;
 mod words;
 
-use std::{ffi::OsString, time::Duration};
+use std::{ffi::OsString, fmt, time::Duration};
 
 use serde::de::DeserializeOwned;
 use whatsapp_two_step::{PhoneNumberId, TwoStepError};
@@ -56,7 +56,6 @@ const SEALED: &str = "sealed:";
 /// let sealed = Sealed::over(vault, Keyring::new(VaultKey::generate()?));
 /// # Ok::<(), whatsapp_two_step::TwoStepError>(())
 /// ```
-#[derive(Debug)]
 pub struct CommandVault {
     worker: Worker<Process>,
     words: Vec<OsString>,
@@ -160,5 +159,12 @@ impl ByteStore for CommandVault {
         let mut found: Vec<String> = self.ask(Request::List).await?;
         found.sort();
         shared::ids(&found)
+    }
+}
+
+/// Without the arguments, which are not ours to show.
+impl fmt::Debug for CommandVault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CommandVault").field("program", &self.words.first()).finish_non_exhaustive()
     }
 }

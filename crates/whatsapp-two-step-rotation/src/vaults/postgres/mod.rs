@@ -49,7 +49,7 @@ impl Sealed<PostgresStore> {
 
 /// Sealed entries in the table `whatsapp_two_step_vault` of a database.
 pub struct PostgresStore {
-    address: Address,
+    address: Box<Address>,
     limit: Duration,
     session: Mutex<Option<Arc<Session>>>,
 }
@@ -79,7 +79,7 @@ impl PostgresStore {
     }
 
     fn build(url: &str, roots: Option<&[u8]>) -> Result<Self, TwoStepError> {
-        Ok(Self { address: Address::parse(url, roots)?, limit: shared::LIMIT, session: Mutex::new(None) })
+        Ok(Self { address: Box::new(Address::parse(url, roots)?), limit: shared::LIMIT, session: Mutex::new(None) })
     }
 
     /// How long one load or save may take, connecting and waiting for other programs among it; 10 seconds by default.
