@@ -27,7 +27,7 @@ use crate::{
 /// assert!(vault.ids().await?.is_empty());
 /// # Ok(())
 /// # }
-/// #/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(run()).unwrap();
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(run()).unwrap();
 /// ```
 ///
 /// # Errors
