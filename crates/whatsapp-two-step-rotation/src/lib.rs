@@ -9,7 +9,15 @@
 //! | vault | [`Vault`] | yes: keeps the entries, by compare and set |
 //! | rotator | [`Rotator`] | drives a run over a vault and a [`Client`](whatsapp_two_step::Client) |
 //!
-//! No type of this crate prints a PIN, and no error does. Features: `blocking` (a rotator for programs without an executor).
+//! | vault | for | feature |
+//! |---|---|---|
+//! | `SqliteVault` | one machine, many processes | `sqlite` |
+//! | `PostgresVault` | many machines | `postgres` |
+//! | `CommandVault` | any other place, through a program | `command` |
+//! | `Sealed` over a `ByteStore` | a store of one's own | `sealed` |
+//! | `open_vault` | any of the first three, by its URL | `vaults` |
+//!
+//! No type of this crate prints a PIN, and no error does. Features: those of the vaults, and `blocking` (a rotator for programs without an executor).
 
 mod check_vault;
 mod entry;
@@ -17,7 +25,11 @@ mod error;
 mod memory_vault;
 mod rotation;
 mod rotator;
+#[cfg(feature = "sealed")]
+mod sealed;
 mod vault;
+#[cfg(any(feature = "command", feature = "postgres", feature = "sqlite"))]
+mod vaults;
 
 #[cfg(feature = "blocking")]
 pub mod blocking;
@@ -31,7 +43,17 @@ pub use rotation::{
     VaultState,
 };
 pub use rotator::Rotator;
+#[cfg(feature = "sealed")]
+pub use sealed::{ByteStore, Bytes, Keyring, Rekeyed, Sealed, VaultKey};
 pub use vault::{Stored, Vault, Version};
+#[cfg(feature = "command")]
+pub use vaults::CommandVault;
+#[cfg(all(feature = "command", feature = "postgres", feature = "sqlite"))]
+pub use vaults::{AnyVault, open_vault};
+#[cfg(feature = "postgres")]
+pub use vaults::{PostgresStore, PostgresVault};
+#[cfg(feature = "sqlite")]
+pub use vaults::{SqliteStore, SqliteVault};
 
 /// The page's example, which has to run too.
 #[cfg(doctest)]

@@ -1,0 +1,145 @@
+mod failure;
+mod file;
+
+use std::{
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use rusqlite::{Connection, OptionalExtension};
+use whatsapp_two_step::PhoneNumberId;
+
+use super::{failure as shared, worker::Worker};
+use crate::{
+    error::VaultError,
+    sealed::{ByteStore, Bytes, Keyring, Sealed, count},
+    vault::Version,
+};
+
+/// For so long without work the file stays open. A process that forks then takes no open database with it.
+const IDLE: Duration = Duration::from_secs(1);
+
+/// A vault in an SQLite file: for one machine, and any number of processes on it.
+///
+/// It needs a disk of the machine's own, since SQLite's locks and its shared memory don't work over a network.
+///
+/// ```
+/// use whatsapp_two_step::{PhoneNumberId, Pin};
+/// use whatsapp_two_step_rotation::{Entry, Keyring, SqliteVault, Vault, VaultKey};
+///
+/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("pins.vault");
+/// let vault = SqliteVault::new(path, Keyring::new(VaultKey::generate()?));
+/// vault.store().init().await?;
+///
+/// let id = PhoneNumberId::parse("106540352242922")?;
+/// assert!(vault.load(&id).await?.is_none());
+/// let mut entry = Entry::default();
+/// entry.current = Some(Pin::parse("012345")?);
+/// let version = vault.save(&id, &entry, None).await?;
+/// assert_eq!(vault.load(&id).await?.map(|stored| stored.version), Some(version));
+/// # Ok(())
+/// # }
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(run()).unwrap();
+/// ```
+pub type SqliteVault = Sealed<SqliteStore>;
+
+impl Sealed<SqliteStore> {
+    /// A vault in the file at `path`, which is opened at the first use. [`SqliteStore::init`] makes the file.
+    pub fn new(path: impl AsRef<Path>, keys: Keyring) -> Self {
+        Self::over(SqliteStore::new(path), keys)
+    }
+}
+
+/// Sealed entries in an SQLite file, which has the mode 600 if this made it.
+#[derive(Debug)]
+pub struct SqliteStore {
+    path: PathBuf,
+    limit: Duration,
+    worker: Worker<Connection>,
+}
+
+impl SqliteStore {
+    /// The file at `path`, which is opened at the first use.
+    pub fn new(path: impl AsRef<Path>) -> Self {
+        // From here on, whatever becomes of the working directory. Absolute, it is also none of SQLite's own names (`:memory:`).
+        let path = std::path::absolute(path.as_ref()).unwrap_or_else(|_| path.as_ref().into());
+        let file = path.clone();
+        let worker = Worker::new("whatsapp-two-step-sqlite", IDLE, move || file::open(&file));
+        Self { path, limit: shared::LIMIT, worker }
+    }
+
+    /// How long one load or save may take, waiting for other programs among it; 10 seconds by default.
+    #[must_use]
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.limit = limit;
+        self
+    }
+
+    /// Makes the file, if there is none. One that is there already stays as it is.
+    ///
+    /// # Errors
+    /// `unreachable` if it can't be made; `unreadable` if another program's file is there.
+    pub async fn init(&self) -> Result<(), VaultError> {
+        let (path, limit) = (self.path.clone(), self.limit);
+        // A worker of its own: the other one's way to begin is to open the file.
+        Worker::new("whatsapp-two-step-init", IDLE, || Ok(()))
+            .run(limit, move |(), until| file::init(&path, until))
+            .await
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, VaultError> {
+        let path = self.path.clone();
+        self.worker
+            .run(self.limit, move |connection, until| {
+                let left = until.saturating_duration_since(Instant::now());
+                connection.busy_timeout(left).and_then(|()| job(connection)).map_err(|error| failure::of(&path, error))
+            })
+            .await
+    }
+}
+
+impl ByteStore for SqliteStore {
+    const COUNTS: bool = true;
+
+    async fn get(&self, id: &PhoneNumberId) -> Result<Option<Bytes>, VaultError> {
+        let id = id.as_str().to_owned();
+        self.run(move |connection| {
+            let read = |row: &rusqlite::Row<'_>| {
+                Ok(Bytes { version: Version::new(row.get::<_, i64>(0)?.to_string()), bytes: row.get(1)? })
+            };
+            connection.query_row("SELECT version, sealed FROM entries WHERE id = ?1", [id], read).optional()
+        })
+        .await
+    }
+
+    async fn put(&self, id: &PhoneNumberId, bytes: &[u8], expected: Option<&Version>) -> Result<Version, VaultError> {
+        let (id, bytes, read) = (id.as_str().to_owned(), bytes.to_owned(), count(expected)?);
+        let next = read + 1;
+        let saved = self.run(move |connection| {
+            // One statement each: it is the transaction.
+            if read == 0 {
+                let sql = "INSERT INTO entries (id, version, sealed) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO NOTHING";
+                connection.execute(sql, (id, next.cast_signed(), bytes))
+            } else {
+                let sql = "UPDATE entries SET version = ?2, sealed = ?3 WHERE id = ?1 AND version = ?4";
+                connection.execute(sql, (id, next.cast_signed(), bytes, read.cast_signed()))
+            }
+        });
+        if saved.await? == 1 { Ok(Version::from(next)) } else { Err(shared::conflict()) }
+    }
+
+    async fn ids(&self) -> Result<Vec<PhoneNumberId>, VaultError> {
+        let found: Vec<String> = self
+            .run(|connection| {
+                let mut statement = connection.prepare("SELECT id FROM entries ORDER BY id")?;
+                statement.query_map([], |row| row.get(0))?.collect()
+            })
+            .await?;
+        shared::ids(&found)
+    }
+}
