@@ -10,7 +10,7 @@ public struct PhoneNumbers: AsyncSequence, Sendable {
     public func makeAsyncIterator() -> Iterator { Iterator(read: read) }
 
     /// Reads on when the numbers of a page are used up.
-    public struct Iterator: AsyncIteratorProtocol {
+    public struct Iterator: AsyncIteratorProtocol, Sendable {
         let read: @Sendable (_ from: String?) async throws -> Page
         private var numbers: ArraySlice<PhoneNumber> = []
         private var from: String?

@@ -5,7 +5,7 @@ struct Reading: Decodable {
     let numbers: String
     let settings: Call.Settings
 
-    func run(_ client: TwoStepClient) async throws -> [String: Any] {
+    @MainActor func run(_ client: TwoStepClient) async throws -> [String: Any] {
         var (found, end): ([PhoneNumber], TwoStepError?) = ([], nil)
         do {
             for try await number in client.phoneNumbers(wabaID: numbers) { found.append(number) }
@@ -13,22 +13,23 @@ struct Reading: Decodable {
             end = error
         }
         return [
-            "count": found.count, "first": orNull(found.first.map(fields)), "error": orNull(end.map(fields)), "shown": "\(found.prefix(3))",
+            "count": found.count, "first": orNull(found.first.map { fields($0) }), "error": orNull(end.map { fields($0) }),
+            "shown": "\(found.prefix(3))",
         ]
     }
+}
 
-    private func fields(_ number: PhoneNumber) -> [String: Any] {
-        [
-            "id": number.id,
-            "display_phone_number": orNull(number.displayPhoneNumber),
-            "verified_name": orNull(number.verifiedName),
-            "pin": number.pin.rawValue,
-            "status": orNull(number.status),
-            "code_verification_status": orNull(number.codeVerificationStatus),
-            "name_status": orNull(number.nameStatus),
-            "platform_type": orNull(number.platformType),
-        ]
-    }
+private func fields(_ number: PhoneNumber) -> [String: Any] {
+    [
+        "id": number.id,
+        "display_phone_number": orNull(number.displayPhoneNumber),
+        "verified_name": orNull(number.verifiedName),
+        "pin": number.pin.rawValue,
+        "status": orNull(number.status),
+        "code_verification_status": orNull(number.codeVerificationStatus),
+        "name_status": orNull(number.nameStatus),
+        "platform_type": orNull(number.platformType),
+    ]
 }
 
 struct Drawing: Decodable {

@@ -6,9 +6,11 @@ import WhatsAppTwoStep
     static func main() async throws {
         let sandbox = ProcessInfo.processInfo.environment["SANDBOX_URL"]
         let client = try TwoStepClient(accessToken: "EAAsandbox", baseURL: sandbox)
-        let number = try await client.phoneNumbers(wabaID: "930000000000001").first { $0.pin == .notSet }
-        let response = try await client.setTwoStepPin(phoneNumberID: number?.id ?? "", pin: generatePin())
-        print("\(number?.id ?? "") had no PIN: set; trace id \(response.traceID ?? "unknown")")
+        for try await number in client.phoneNumbers(wabaID: "930000000000001") where number.pin == .notSet {
+            let response = try await client.setTwoStepPin(phoneNumberID: number.id, pin: generatePin())
+            print("\(number.id) had no PIN: set; trace id \(response.traceID ?? "unknown")")
+            break
+        }
         try await printNumbersWithoutPin(client, wabaID: "930000000000001") // as in the README
 
         do {

@@ -1,3 +1,4 @@
+import com.sun.net.httpserver.HttpServer
 import io.github.whatsapptwostep.AttemptEnd
 import io.github.whatsapptwostep.InvalidConfigurationError
 import io.github.whatsapptwostep.Outcome
@@ -10,7 +11,9 @@ import io.github.whatsapptwostep.TransportResponse
 import io.github.whatsapptwostep.TwoStepClient
 import io.github.whatsapptwostep.TwoStepError
 import io.github.whatsapptwostep.UnexpectedResponseError
+import java.net.InetSocketAddress
 import java.util.concurrent.CancellationException
+import java.util.concurrent.atomic.AtomicInteger
 import kotlin.concurrent.thread
 import kotlin.system.measureTimeMillis
 import kotlin.time.Duration.Companion.milliseconds
@@ -152,6 +155,30 @@ class PhoneNumbersTest {
         assertEquals(250 to null, read(client { timeout(700.milliseconds).maxRetries(0) }, Form.FLOW, "940650000000061").let { it.first.size to it.second })
         val limited = runCatching { runBlocking { client().phoneNumbers("940650000000062", timeout = 100.milliseconds, maxRetries = 0).toList() } }
         assertEquals("timed_out", (limited.exceptionOrNull() as TwoStepError).kind.code)
+    }
+
+    /** OkHttp repeats what has no body by itself, if a 503 says to wait for 0 s. */
+    @Test
+    fun noRequestIsSentTwiceInOneAttempt() {
+        val count = AtomicInteger()
+        val server = HttpServer.create(InetSocketAddress("127.0.0.1", 0), 0)
+        server.createContext("/") {
+            count.incrementAndGet()
+            it.responseHeaders["Retry-After"] = "0"
+            it.sendResponseHeaders(503, -1)
+            it.close()
+        }
+        server.start()
+        try {
+            val client = client { baseUrl("http://127.0.0.1:${server.address.port}").maxRetries(0) }
+            for (form in Form.entries) {
+                val error = read(client, form).second!!
+                assertEquals(listOf("service_unavailable", 1, null), listOf(error.kind.code, error.attempts, error.retryAfter))
+            }
+            assertEquals(2, count.get())
+        } finally {
+            server.stop(0)
+        }
     }
 
     // A transport of one's own.
