@@ -11,7 +11,10 @@ import WhatsAppTwoStep
         var found: [PhoneNumber] = []
         var iterator = numbers.makeAsyncIterator()
         do {
-            while let number = try await iterator.next() { found.append(number) }
+            while let number = try await iterator.next() {
+                if found.count == 2_500 { throw NoError(what: "a reading without end") }
+                found.append(number)
+            }
         } catch let error as TwoStepError {
             #expect(try await iterator.next() == nil, "an error ends it")
             return (found, error)

@@ -47,11 +47,15 @@ class PhoneNumbersTest {
     /** The numbers that came, and what ended it. */
     private fun read(client: TwoStepClient, form: Form, waba: String = WABA): Pair<List<PhoneNumber>, TwoStepError?> {
         val numbers = mutableListOf<PhoneNumber>()
+        fun add(number: PhoneNumber) {
+            check(numbers.size < FLEET) { "a reading without end" }
+            numbers += number
+        }
         val result =
             runCatching {
                 when (form) {
-                    Form.FLOW -> runBlocking { client.phoneNumbers(waba).collect { numbers += it } }
-                    Form.BLOCKING -> client.phoneNumbersBlocking(waba).forEach { numbers += it }
+                    Form.FLOW -> runBlocking { client.phoneNumbers(waba).collect { add(it) } }
+                    Form.BLOCKING -> client.phoneNumbersBlocking(waba).forEach { add(it) }
                 }
             }
         return numbers to result.exceptionOrNull()?.let { it as? TwoStepError ?: throw it }
