@@ -2,14 +2,15 @@ use std::time::Duration;
 
 use http::StatusCode;
 use whatsapp_two_step::{
-    Body, Call, Sending, SetTwoStepPin, SetTwoStepPinResponse, Step as CoreStep, TransportError, TwoStepError,
-    Unprocessed as CoreUnprocessed, Waiting,
+    AnyOperation, AnyResponse, Body, Call, PhoneNumberPages, Sending, SetTwoStepPin, SetTwoStepPinResponse,
+    Step as CoreStep, TransportError, TwoStepError, Unprocessed as CoreUnprocessed, WabaId, Waiting,
 };
 use zeroize::Zeroizing;
 
 use crate::{
     client::{client, limits},
     error::{Failure, Reason, unpanicked},
+    phone_number::{Page, Pages},
     table::Table,
 };
 
@@ -19,16 +20,34 @@ use crate::{
 pub struct Beginning {
     /// From `open_client`.
     pub client: u64,
-    /// The number's ID.
-    pub phone_number_id: String,
-    /// Six digits.
-    pub pin: String,
+    /// What to do.
+    pub work: Work,
     /// For this call, in seconds; the client's, if absent.
     pub timeout: Option<f64>,
     /// For this call; the client's, if absent.
     pub max_retries: Option<i64>,
     /// Any number, another for each call: the waits between attempts come from it.
     pub seed: u64,
+}
+
+/// What a call is asked to do. No `Debug`: it holds the PIN.
+#[derive(uniffi::Enum)]
+#[allow(missing_debug_implementations)]
+pub enum Work {
+    /// Sets a PIN.
+    SetTwoStepPin {
+        /// The number's ID.
+        phone_number_id: String,
+        /// Six digits.
+        pin: String,
+    },
+    /// Reads a page of an account's numbers.
+    ReadPhoneNumbers {
+        /// The account's ID.
+        waba_id: String,
+        /// [`Page::next`] of the page before; absent for the first one.
+        from: Option<String>,
+    },
 }
 
 /// What the host does next. No `Debug`: it holds the token and the PIN.
@@ -54,6 +73,11 @@ pub enum Step {
         /// What the server said.
         response: Response,
     },
+    /// It is over: a page was read, or has to be asked for once more.
+    Read {
+        /// The page.
+        page: Page,
+    },
     /// It is over.
     Failed {
         /// Why.
@@ -69,7 +93,7 @@ pub struct Outgoing {
     pub call: u64,
     /// 1 for the first request of a call.
     pub attempt: u32,
-    /// `POST`.
+    /// `POST` or `GET`.
     pub method: String,
     /// The whole URL.
     pub url: String,
@@ -172,13 +196,15 @@ pub struct Usage {
 
 struct Row {
     state: State,
+    /// The way on which a read is a step.
+    pages: Option<Pages>,
     /// Does the last exception of the host's repeat no secret?
     cause_is_clean: bool,
 }
 
 enum State {
-    Sending(Sending<SetTwoStepPin>),
-    Waiting(Waiting<SetTwoStepPin>),
+    Sending(Sending<AnyOperation>),
+    Waiting(Waiting<AnyOperation>),
 }
 
 static CALLS: Table<Row> = Table::new();
@@ -187,14 +213,31 @@ static CALLS: Table<Row> = Table::new();
 #[uniffi::export]
 pub fn begin(beginning: Beginning) -> Step {
     step(|| {
-        let operation = SetTwoStepPin::parse(&beginning.phone_number_id, &Zeroizing::new(beginning.pin))?;
         let client = client(beginning.client)?;
+        let tell = |error| client.endpoint.language().tell(error);
+        let (operation, pages) = operation(beginning.work).map_err(tell)?;
         client.endpoint.base_url().check_reach()?;
-        let limits = limits(client.limits, beginning.timeout, None, beginning.max_retries);
-        let limits = limits.map_err(|error| client.endpoint.language().tell(error))?;
+        let limits = limits(client.limits, beginning.timeout, None, beginning.max_retries).map_err(tell)?;
         let step = Call::begin(&client.endpoint, limits, operation, beginning.seed);
-        Ok(outward(None, step, false))
+        Ok(outward(None, step, pages, false))
     })
+}
+
+fn operation(work: Work) -> Result<(AnyOperation, Option<Pages>), TwoStepError> {
+    match work {
+        Work::SetTwoStepPin { phone_number_id, pin } => {
+            Ok((SetTwoStepPin::parse(&phone_number_id, &Zeroizing::new(pin))?.into(), None))
+        }
+        Work::ReadPhoneNumbers { waba_id, from } => {
+            let id = WabaId::parse(&waba_id)?;
+            let pages = match from {
+                None => PhoneNumberPages::new(id),
+                Some(from) => PhoneNumberPages::restore(id, &from)?,
+            };
+            let page = pages.next().ok_or_else(TwoStepError::internal)?;
+            Ok((page.into(), Some(Pages(pages))))
+        }
+    }
 }
 
 /// An answer came, `elapsed` nanoseconds after the call began.
@@ -246,8 +289,8 @@ pub fn expired(call: u64, elapsed: u64, may_have_left: bool) -> Step {
 #[uniffi::export]
 pub fn waited(call: u64, elapsed: u64) -> Step {
     step(|| match CALLS.take(call) {
-        Some(Row { state: State::Waiting(waiting), cause_is_clean }) => {
-            Ok(outward(Some(call), waiting.waited(Duration::from_nanos(elapsed)), cause_is_clean))
+        Some(Row { state: State::Waiting(waiting), pages, cause_is_clean }) => {
+            Ok(outward(Some(call), waiting.waited(Duration::from_nanos(elapsed)), pages, cause_is_clean))
         }
         _ => Err(TwoStepError::internal()),
     })
@@ -259,11 +302,11 @@ pub fn cancel(call: u64) {
     CALLS.take(call);
 }
 
-fn sent(call: u64, tell: impl FnOnce(Sending<SetTwoStepPin>, &mut bool) -> CoreStep<SetTwoStepPin>) -> Step {
+fn sent(call: u64, tell: impl FnOnce(Sending<AnyOperation>, &mut bool) -> CoreStep<AnyOperation>) -> Step {
     step(|| match CALLS.take(call) {
-        Some(Row { state: State::Sending(sending), mut cause_is_clean }) => {
+        Some(Row { state: State::Sending(sending), pages, mut cause_is_clean }) => {
             let step = tell(sending, &mut cause_is_clean);
-            Ok(outward(Some(call), step, cause_is_clean))
+            Ok(outward(Some(call), step, pages, cause_is_clean))
         }
         _ => Err(TwoStepError::internal()),
     })
@@ -273,9 +316,9 @@ fn step(work: impl FnOnce() -> Result<Step, TwoStepError>) -> Step {
     unpanicked(work).unwrap_or_else(|error| Step::Failed { failure: Failure::new(&error, false) })
 }
 
-fn outward(call: Option<u64>, step: CoreStep<SetTwoStepPin>, cause_is_clean: bool) -> Step {
-    let keep = |state| {
-        let row = Row { state, cause_is_clean };
+fn outward(call: Option<u64>, step: CoreStep<AnyOperation>, pages: Option<Pages>, cause_is_clean: bool) -> Step {
+    let keep = |state, pages| {
+        let row = Row { state, pages, cause_is_clean };
         match call {
             Some(call) => {
                 CALLS.put_back(call, row);
@@ -299,17 +342,29 @@ fn outward(call: Option<u64>, step: CoreStep<SetTwoStepPin>, cause_is_clean: boo
                     time_left: sending.time_left(),
                     connect_timeout: sending.connect_timeout(),
                     previous: sending.previous().map(|error| Failure::new(error, false)),
-                    call: keep(State::Sending(sending)),
+                    call: keep(State::Sending(sending), pages),
                 },
             }
         }
         CoreStep::Wait { time, waiting } => {
             let previous = Failure::new(waiting.previous(), false);
-            Step::Wait { call: keep(State::Waiting(waiting)), time, previous }
+            Step::Wait { call: keep(State::Waiting(waiting), pages), time, previous }
         }
-        CoreStep::Done(Ok(response)) => Step::Succeeded { response: response.into() },
-        CoreStep::Done(Err(error)) => Step::Failed { failure: Failure::new(&error, cause_is_clean) },
+        CoreStep::Done(result) => {
+            over(result, pages).unwrap_or_else(|error| Step::Failed { failure: Failure::new(&error, cause_is_clean) })
+        }
     }
+}
+
+fn over(result: Result<AnyResponse, TwoStepError>, pages: Option<Pages>) -> Result<Step, TwoStepError> {
+    let page = match (result, pages) {
+        (Ok(AnyResponse::SetTwoStepPin(response)), _) => return Ok(Step::Succeeded { response: response.into() }),
+        (Ok(AnyResponse::PhoneNumberPage(page)), Some(pages)) => pages.read(Ok(page)),
+        (Err(error), Some(pages)) => pages.read(Err(error)),
+        (Err(error), None) => Err(error),
+        (Ok(_), _) => Err(TwoStepError::internal()),
+    };
+    page.map(|page| Step::Read { page })
 }
 
 fn response(answer: Answer) -> Result<http::Response<Body>, TransportError> {

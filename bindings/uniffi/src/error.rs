@@ -98,11 +98,14 @@ macro_rules! mirror {
     };
 }
 
+pub(crate) use mirror;
+
 mirror! {
     /// What went wrong.
     ErrorKind of Kind, UnexpectedResponse:
     InvalidPin InvalidPhoneNumberId InvalidConfiguration Authentication PermissionDenied NotFound InvalidRequest PinRejected
-    NumberNotReady AccountRestricted RateLimited ServiceUnavailable NotApplied ConnectionFailed TimedOut UnexpectedResponse
+    NumberNotReady AccountRestricted RateLimited ServiceUnavailable NotApplied ConnectionFailed TimedOut InvalidWebhook
+    UnexpectedResponse
 }
 
 mirror! {

@@ -19,7 +19,7 @@ use crate::UniFfiTag;
 
 /// The form of the records. Kotlin's `Core` has the same number, and compares: another library than the JAR's own reads them wrongly.
 /// It goes up with each change of what `records.txt` holds.
-const RECORDS: jint = 3;
+const RECORDS: jint = 4;
 
 #[jni_mangle("io.github.whatsapptwostep.Core")]
 pub fn records(_: EnvUnowned<'_>, _: JClass<'_>) -> jint {
@@ -92,6 +92,21 @@ pub fn waited<'l>(env: EnvUnowned<'l>, _: JClass<'l>, call: jlong, elapsed: jlon
 #[jni_mangle("io.github.whatsapptwostep.Core")]
 pub fn cancel(_: EnvUnowned<'_>, _: JClass<'_>, call: jlong) {
     crate::cancel(call.cast_unsigned());
+}
+
+#[jni_mangle("io.github.whatsapptwostep.Core")]
+pub fn generate_pin<'l>(env: EnvUnowned<'l>, _: JClass<'l>) -> JByteArray<'l> {
+    give(env, |_| Ok(crate::generate_pin()))
+}
+
+#[jni_mangle("io.github.whatsapptwostep.Core")]
+pub fn is_weak_pin<'l>(env: EnvUnowned<'l>, _: JClass<'l>, pin: JByteArray<'l>) -> JByteArray<'l> {
+    give(env, |env| Ok(crate::is_weak_pin(take(env, &pin)?)))
+}
+
+#[jni_mangle("io.github.whatsapptwostep.Core")]
+pub fn security_events<'l>(env: EnvUnowned<'l>, _: JClass<'l>, delivery: JByteArray<'l>) -> JByteArray<'l> {
+    give(env, |env| Ok(crate::security_events(take(env, &delivery)?)))
 }
 
 // A record may hold a secret, so its bytes are wiped.

@@ -11,10 +11,14 @@ mod client;
 mod error;
 #[cfg(not(target_os = "ios"))]
 pub mod jni;
+mod phone_number;
 mod table;
+mod values;
 
 pub use call::*;
 pub use client::*;
 pub use error::*;
+pub use phone_number::*;
+pub use values::*;
 
 uniffi::setup_scaffolding!("two_step");

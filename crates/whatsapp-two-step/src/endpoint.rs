@@ -114,6 +114,7 @@ impl Language {
             match word {
                 "url" if self == Self::Swift => out.push_str("URL"),
                 "http" if self == Self::Swift => out.push_str("HTTP"),
+                "id" if self == Self::Swift => out.push_str("ID"),
                 word => {
                     out.extend(word.chars().take(1).map(|first| first.to_ascii_uppercase()));
                     out.extend(word.chars().skip(1));
@@ -127,7 +128,7 @@ impl Language {
 }
 
 /// The settings, as this crate names them.
-const SETTINGS: [&str; 11] = [
+const SETTINGS: [&str; 12] = [
     "access_token",
     "app_secret",
     "base_url",
@@ -139,6 +140,7 @@ const SETTINGS: [&str; 11] = [
     "max_in_flight",
     "root_certificates",
     "phone_number_id",
+    "waba_id",
 ];
 
 impl Endpoint {

@@ -13,7 +13,8 @@ use graph_sandbox::{Sandbox, waba_scenarios};
 use serde_json::{Value, json};
 use support::{TOKEN, assert_hidden, builder, builder_for};
 use whatsapp_two_step::{
-    AppSecret, Body, Client, ErrorKind, Outcome, PhoneNumber, PinState, TransportError, TwoStepError, http,
+    AccessToken, AppSecret, Body, Client, Endpoint, ErrorKind, Operation, Outcome, PhoneNumber, PhoneNumberPages,
+    PinState, TransportError, TwoStepError, WabaId, http,
 };
 
 const WABA: &str = "102290129340398";
@@ -79,6 +80,36 @@ async fn page_after_page_by_the_cursor() {
                  status,code_verification_status,name_status,platform_type,is_pin_enabled&limit=100";
     assert_eq!(urls, [first.to_owned(), format!("{first}&after=c%2F1%3D"), format!("{first}&after=c2")]);
     assert!(requests.iter().all(|request| request.method() == "GET" && request.body().as_bytes().is_empty()));
+}
+
+#[test]
+fn a_way_that_was_saved_goes_on_where_it_stood() {
+    let endpoint = Endpoint::new(AccessToken::parse(TOKEN).unwrap());
+    let waba = WabaId::parse(WABA).unwrap();
+    let mut pages = PhoneNumberPages::new(waba.clone());
+    let mut read = |answer: Answer| {
+        let response = http::Response::builder().status(answer.0).body(Body::from(answer.1)).unwrap();
+        let numbers = pages.read(pages.next().unwrap().read_response(&endpoint, &response));
+        let saved = pages.save();
+        if let Some(saved) = &saved {
+            assert!(PhoneNumberPages::restore(waba.clone(), "what it didn't give").is_err());
+            pages = PhoneNumberPages::restore(waba.clone(), saved).unwrap();
+        }
+        (numbers.map(|numbers| numbers.len()), saved.is_some(), pages.next())
+    };
+    let refused =
+        json!({"error": {"code": 100, "message": "(#100) Tried accessing nonexisting field (is_pin_enabled)"}});
+    let (numbers, is_more, next) = read((400, refused.to_string()));
+    assert_eq!((numbers.unwrap(), is_more), (0, true));
+    let url = |next: Option<whatsapp_two_step::ReadPhoneNumbers>| {
+        next.unwrap().to_request(&endpoint).unwrap().uri().to_string()
+    };
+    assert!(!url(next).contains("is_pin_enabled"));
+    let (_, _, next) = read(page(&[1], Some("c1")));
+    assert!(url(next.clone()).ends_with("&after=c1") && !url(next).contains("is_pin_enabled"));
+    assert_eq!(read(page(&[2], Some("c2"))).0.unwrap(), 1);
+    let circle = (0..5).find_map(|turn| read(page(&[3], Some(["c1", "c2"][turn % 2]))).0.err());
+    assert_eq!(circle.map(|error| error.kind()), Some(ErrorKind::UnexpectedResponse));
 }
 
 #[tokio::test]

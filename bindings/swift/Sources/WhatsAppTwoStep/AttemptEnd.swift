@@ -22,13 +22,14 @@ public struct AttemptEnd: Sendable, Equatable {
         case .send(let next): (failure, wait) = (next.previous, .zero)
         case .wait(_, let time, let previous): (failure, wait) = (previous, .seconds(time))
         case .failed(let last): (failure, wait) = (last, nil)
+        case .read(let page): (failure, wait) = (page.refused, nil)
         case .succeeded: (failure, wait) = (nil, nil)
         }
         error = failure.map { TwoStepError($0) }
-        if case .succeeded(let response) = step {
-            (number, traceID) = (Int(response.attempts), response.traceId)
-        } else {
-            (number, traceID) = (error?.attempts ?? 0, error?.traceID)
+        switch step {
+        case .succeeded(let response): (number, traceID) = (Int(response.attempts), response.traceId)
+        case .read(let page): (number, traceID) = (Int(page.attempts), page.traceId)
+        default: (number, traceID) = (error?.attempts ?? 0, error?.traceID)
         }
         self.httpStatus = httpStatus ?? error?.httpStatus // a transport that throws may know it too
         self.took = took

@@ -33,6 +33,8 @@ extension TwoStepError {
         case connectionFailed = "connection_failed"
         /// The connection or the whole call took too long.
         case timedOut = "timed_out"
+        /// A webhook's signature or body is wrong: in errors that come as JSON from another language. No call here ends so.
+        case invalidWebhook = "invalid_webhook"
         /// An answer that no Graph API gives: HTML, a redirect, a body too large.
         case unexpectedResponse = "unexpected_response"
     }
@@ -93,6 +95,7 @@ extension TwoStepError.Kind {
             case .notApplied: .notApplied
             case .connectionFailed: .connectionFailed
             case .timedOut: .timedOut
+            case .invalidWebhook: .invalidWebhook
             case .unexpectedResponse: .unexpectedResponse
             }
     }

@@ -7,7 +7,8 @@ struct Driver: Sendable {
     var clock: any Clock<Duration> = ContinuousClock()
     var listener: (@Sendable (AttemptEnd) -> Void)?
 
-    func drive(_ beginning: Beginning) async throws -> SetTwoStepPinResponse {
+    /// The last step, if that is a success.
+    func drive(_ beginning: Beginning) async throws -> Step {
         let watch = Stopwatch(clock)
         var thrown: (any Error)?
         var hasTurn = false
@@ -38,8 +39,8 @@ struct Driver: Sendable {
                 try? await watch.sleep(until: watch.elapsed + .seconds(time))
                 try stopIfCancelled(call)
                 step = waited(call: call, elapsed: watch.elapsed.inNanoseconds)
-            case .succeeded(let response):
-                return SetTwoStepPinResponse(response)
+            case .succeeded, .read:
+                return step
             case .failed(let failure):
                 throw TwoStepError(failure, cause: failure.cause(from: thrown))
             }

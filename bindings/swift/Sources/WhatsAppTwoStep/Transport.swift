@@ -28,15 +28,15 @@ public protocol Transport: Sendable {
 
 /// What to send. Holds the token and the PIN, and prints neither.
 public struct TransportRequest: Sendable {
-    /// `POST`.
+    /// `POST`, or `GET` for a read.
     public let method: String
     /// The whole URL. With an app secret its query holds a proof, which has no place in a log.
     public let url: String
     /// The headers.
     public let headers: [String: String]
-    /// The body.
+    /// The body; a read has none.
     public let body: Data
-    /// The largest body of an answer that is read.
+    /// The largest body of an answer that is read: 64 KiB, and 1 MiB where numbers are read.
     public let maxBodyBytes: Int
     /// 1 for the first request of a call.
     public let attemptNumber: Int

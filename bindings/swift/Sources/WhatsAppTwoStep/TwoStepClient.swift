@@ -1,7 +1,7 @@
 import Foundation
 internal import TwoStepFFI
 
-/// Sets the two-step verification PIN of WhatsApp Business phone numbers.
+/// Sets the two-step verification PIN of WhatsApp Business phone numbers, and reads which of them have one.
 ///
 /// ```swift
 /// let client = try TwoStepClient(accessToken: token)
@@ -119,10 +119,39 @@ public struct TwoStepClient: Sendable {
         timeout: Duration? = nil,
         maxRetries: Int? = nil
     ) async throws -> SetTwoStepPinResponse {
+        let work = Work.setTwoStepPin(phoneNumberId: phoneNumberID, pin: pin)
+        guard case .succeeded(let response) = try await drive(work, timeout, maxRetries) else { preconditionFailure("no response") }
+        return SetTwoStepPinResponse(response)
+    }
+
+    /// Reads the numbers of a WhatsApp business account: which of them have a PIN?
+    ///
+    /// ```swift
+    /// for try await number in client.phoneNumbers(wabaID: "102290129340398") where number.pin == .notSet {
+    ///     print(number.id, number.displayPhoneNumber ?? "")
+    /// }
+    /// ```
+    ///
+    /// Page after page, each of a hundred numbers, is read as its numbers are asked for. Leaving the loop ends the reading, and so does
+    /// cancelling the task, which closes the request.
+    ///
+    /// - Parameters:
+    ///   - wabaID: The account's ID.
+    ///   - timeout: For each page, instead of the client's, by default 30 s.
+    ///   - maxRetries: For each page, instead of the client's, by default 2.
+    /// - Returns: A sequence that ends with a ``TwoStepError`` if a page can't be read; its `outcome` is `notSent`, as no PIN was.
+    public func phoneNumbers(wabaID: String, timeout: Duration? = nil, maxRetries: Int? = nil) -> PhoneNumbers {
+        PhoneNumbers { from in
+            let work = Work.readPhoneNumbers(wabaId: wabaID, from: from)
+            guard case .read(let page) = try await drive(work, timeout, maxRetries) else { preconditionFailure("no page") }
+            return page
+        }
+    }
+
+    private func drive(_ work: Work, _ timeout: Duration?, _ maxRetries: Int?) async throws -> Step {
         let beginning = Beginning(
             client: core.number,
-            phoneNumberId: phoneNumberID,
-            pin: pin,
+            work: work,
             timeout: timeout?.inSeconds,
             maxRetries: maxRetries.map(Int64.init),
             seed: .random(in: 0...(.max))

@@ -129,8 +129,12 @@ extension TwoStepError: LocalizedError, CustomStringConvertible {
 extension TwoStepError: CustomNSError {
     /// `TwoStepError`.
     public static var errorDomain: String { "TwoStepError" }
-    /// One number a kind, the same in every release.
-    public var errorCode: Int { 1 + (Kind.allCases.firstIndex(of: kind) ?? 0) }
+    /// One number a kind, the same in every release: a kind that came later stands after those that were there.
+    public var errorCode: Int {
+        let later: [Kind] = [.invalidWebhook]
+        let kinds = Kind.allCases.filter { !later.contains($0) } + later
+        return 1 + (kinds.firstIndex(of: kind) ?? 0)
+    }
     /// The message and the hint, and kind, outcome and codes with the names of the JSON.
     public var errorUserInfo: [String: Any] {
         let fields: [String: Any?] = [

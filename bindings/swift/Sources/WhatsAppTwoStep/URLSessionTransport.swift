@@ -51,9 +51,10 @@ public final class URLSessionTransport: Transport {
         let task = session.dataTask(with: try urlRequest(request))
         let flight = Flight(maxBodyBytes: request.maxBodyBytes)
         courier.add(flight, for: task)
+        // Of a request without a body URLSession doesn't say when it leaves: only the call's own deadline ends that.
         let guardian = Task {
             try await Task.sleep(for: request.connectTimeout)
-            if flight.giveUp() { task.cancel() }
+            if !request.body.isEmpty, flight.giveUp() { task.cancel() }
         }
         defer {
             guardian.cancel()
@@ -71,7 +72,7 @@ public final class URLSessionTransport: Transport {
         guard let url = URL(string: request.url) else { throw TransportError.connection(URLError(.badURL), beforeSending: true) }
         var out = URLRequest(url: url, cachePolicy: .reloadIgnoringLocalCacheData)
         out.httpMethod = request.method
-        out.httpBody = request.body
+        out.httpBody = request.body.isEmpty ? nil : request.body
         out.httpShouldHandleCookies = false
         // No limit of its own: the call's deadline rules, and a timer here would win over an answer after the process stood still.
         out.timeoutInterval = 24 * 60 * 60

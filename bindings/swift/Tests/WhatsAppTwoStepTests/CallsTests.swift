@@ -18,7 +18,7 @@ import WhatsAppTwoStep
         var elapsed = 0.0
         var step = begin(
             beginning: Beginning(
-                client: client, phoneNumberId: id, pin: pin, timeout: timeout, maxRetries: Int64(limits["max_retries"]!.int!), seed: 7
+                client: client, work: .setTwoStepPin(phoneNumberId: id, pin: pin), timeout: timeout, maxRetries: Int64(limits["max_retries"]!.int!), seed: 7
             )
         )
         for (number, event) in entry["steps"]!.list.enumerated() {

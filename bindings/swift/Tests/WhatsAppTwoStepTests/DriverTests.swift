@@ -127,7 +127,8 @@ import WhatsAppTwoStep
 
     @Test func nothingIsLeftBehindInTheCore() async throws {
         guard case .open(let last, _) = openClient(settings: settings) else { throw NoError(what: "no client") }
-        let beginning = { Beginning(client: $0, phoneNumberId: id, pin: pin, timeout: nil, maxRetries: nil, seed: 1) }
+        let work = Work.setTwoStepPin(phoneNumberId: id, pin: pin)
+        let beginning = { Beginning(client: $0, work: work, timeout: nil, maxRetries: nil, seed: 1) }
         guard case .send(let request) = begin(beginning: beginning(last)) else { throw NoError(what: "no call") }
 
         // Numbers are given in order: this client and its call have the next ones.

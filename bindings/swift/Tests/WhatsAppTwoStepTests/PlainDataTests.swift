@@ -47,7 +47,8 @@ import WhatsAppTwoStep
         #expect(error.userInfo[NSUnderlyingErrorKey] is NoError)
         // Dashboards keep these numbers: a new kind gets a new one, and changes none of them.
         let codes = Dictionary(uniqueKeysWithValues: TwoStepError.Kind.allCases.map { ($0, (TwoStepError(kind: $0) as NSError).code) })
-        #expect(codes[.invalidPin] == 1 && codes[.authentication] == 4 && codes[.unexpectedResponse] == 16 && Set(codes.values).count == 16)
+        #expect(codes[.invalidPin] == 1 && codes[.authentication] == 4 && codes[.unexpectedResponse] == 16)
+        #expect(codes[.invalidWebhook] == 17 && Set(codes.values).count == 17)
     }
 
     @Test func aLineForALogIsTheCores() throws {
@@ -55,7 +56,9 @@ import WhatsAppTwoStep
         defer { closeClient(client: client) }
         let bodies = [#"{"error":{"code":190,"message":"Expired.","type":"OAuthException","error_subcode":463,"fbtrace_id":"Abc"}}"#, "<html>"]
         for body in bodies {
-            let beginning = Beginning(client: client, phoneNumberId: id, pin: pin, timeout: nil, maxRetries: 0, seed: 1)
+            let beginning = Beginning(
+                client: client, work: .setTwoStepPin(phoneNumberId: id, pin: pin), timeout: nil, maxRetries: 0, seed: 1
+            )
             guard case .send(let request) = begin(beginning: beginning) else { throw NoError(what: "no request") }
             let step = answered(call: request.call, elapsed: 1, answer: Answer(status: 401, headers: [], body: Data(body.utf8)))
             guard case .failed(let failure) = step else { throw NoError(what: "\(step)") }

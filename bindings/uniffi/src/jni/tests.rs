@@ -87,13 +87,27 @@ fn what_kotlin_writes() {
     both("Settings", settings);
     let beginning = Beginning {
         client: 1,
-        phone_number_id: "2".into(),
-        pin: "3".into(),
+        work: Work::SetTwoStepPin { phone_number_id: "2".into(), pin: "3".into() },
         timeout: Some(4.5),
         max_retries: Some(5),
         seed: 6,
     };
     both("Beginning", beginning);
+    let read = Beginning {
+        client: 1,
+        work: Work::ReadPhoneNumbers { waba_id: "2".into(), from: Some(text("there")) },
+        timeout: None,
+        max_retries: None,
+        seed: 3,
+    };
+    both("ReadOn", read);
+    let delivery = Delivery {
+        language: Language::Kotlin,
+        body: b"body".to_vec(),
+        signature: Some(text("signature")),
+        app_secret: "secret".into(),
+    };
+    both("Delivery", delivery);
     both("Answer", Answer { status: 200, headers: vec!["name".into(), "value".into()], body: b"body".to_vec() });
     let no_answer = NoAnswer {
         problem: Problem::BodyTooLarge { http_status: 200 },
@@ -124,8 +138,7 @@ fn the_longest_token_has_room() {
     let Opening::Open { client, .. } = open_client(settings) else { panic!("no client") };
     let beginning = Beginning {
         client,
-        phone_number_id: "1".repeat(32),
-        pin: "012345".into(),
+        work: Work::SetTwoStepPin { phone_number_id: "1".repeat(32), pin: "012345".into() },
         timeout: None,
         max_retries: None,
         seed: 1,
@@ -157,5 +170,33 @@ fn what_kotlin_reads() {
     let response =
         Response { trace_id: Some(text("trace")), api_version: Some(text("version")), attempts: 1, usage: Some(usage) };
     out("Succeeded", Step::Succeeded { response });
+    let number = PhoneNumber {
+        id: "1".into(),
+        display_phone_number: Some(text("display")),
+        verified_name: Some(text("name")),
+        pin: PinState::NotSet,
+        status: Some(text("status")),
+        code_verification_status: Some(text("verification")),
+        name_status: Some(text("name status")),
+        platform_type: Some(text("platform")),
+    };
+    let page = Page {
+        numbers: vec![number],
+        next: Some(text("there")),
+        attempts: 2,
+        trace_id: Some(text("trace")),
+        refused: Some(failure()),
+    };
+    out("Read", Step::Read { page });
     out("Failed", Step::Failed { failure: failure() });
+    out("Drawn", Drawing::Drawn { pin: "012345".into() });
+    out("Weighed", Weighing::Weighed { is_weak: true });
+    let event = SecurityEvent {
+        event: "event".into(),
+        waba_id: Some(text("waba")),
+        display_phone_number: Some(text("display")),
+        requester: Some(text("requester")),
+        time: Some(7),
+    };
+    out("Told", Tidings::Told { events: vec![event] });
 }

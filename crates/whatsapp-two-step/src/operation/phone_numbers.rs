@@ -201,6 +201,25 @@ impl PhoneNumberPages {
         Self { next: Some(ReadPhoneNumbers { waba_id, after: None, with_pin: true }), kept: None, since: 0, until: 1 }
     }
 
+    /// All of it but the account, for a binding whose host keeps it between two pages; none after the last one.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn save(&self) -> Option<String> {
+        let next = self.next.as_ref()?;
+        serde_json::to_string(&(&next.after, next.with_pin, &self.kept, self.since, self.until)).ok()
+    }
+
+    /// From where [`save`](Self::save) was asked.
+    ///
+    /// # Errors
+    /// `unexpected_response` for a text that it didn't give.
+    #[doc(hidden)]
+    pub fn restore(waba_id: WabaId, saved: &str) -> Result<Self, TwoStepError> {
+        let (after, with_pin, kept, since, until) =
+            serde_json::from_str(saved).map_err(|_| TwoStepError::internal())?;
+        Ok(Self { next: Some(ReadPhoneNumbers { waba_id, after, with_pin }), kept, since, until })
+    }
+
     /// The page to read next; none after the last one, and after an error.
     #[must_use]
     pub fn next(&self) -> Option<ReadPhoneNumbers> {

@@ -16,6 +16,10 @@ import WhatsAppTwoStep
                 answer["show"] = await shown.run()
             } else if let planted = try? JSONDecoder().decode(Planted.self, from: Data(line.utf8)) {
                 answer["plant"] = planted.leak()
+            } else if let reading = try? JSONDecoder().decode(Reading.self, from: Data(line.utf8)) {
+                answer["numbers"] = try await reading.run(kept(reading.settings))
+            } else if let drawing = try? JSONDecoder().decode(Drawing.self, from: Data(line.utf8)) {
+                answer["draw"] = try drawing.run()
             } else if let batch = try? JSONDecoder().decode(Batch.self, from: Data(line.utf8)) {
                 answer["soak"] = try await soak(kept(batch.settings), batch.soak, atOnce: batch.at_once, pin: batch.pin)
             } else if let call = try? JSONDecoder().decode(Call.self, from: Data(line.utf8)) {

@@ -1,13 +1,17 @@
 import Foundation
 import WhatsAppTwoStep
 
-/// Sets a PIN on the sandbox at SANDBOX_URL, then shows a failure.
+/// Draws a PIN for a number of the sandbox at SANDBOX_URL that has none, shows the others without one, then a failure.
 @main struct Example {
     static func main() async throws {
         let sandbox = ProcessInfo.processInfo.environment["SANDBOX_URL"]
         let client = try TwoStepClient(accessToken: "EAAsandbox", baseURL: sandbox)
-        let response = try await client.setTwoStepPin(phoneNumberID: "106540352242922", pin: "012345")
-        print("set; trace id \(response.traceID ?? "unknown")")
+        for try await number in client.phoneNumbers(wabaID: "930000000000001") where number.pin == .notSet {
+            let response = try await client.setTwoStepPin(phoneNumberID: number.id, pin: generatePin())
+            print("\(number.id) had no PIN: set; trace id \(response.traceID ?? "unknown")")
+            break
+        }
+        try await printNumbersWithoutPin(client, wabaID: "930000000000001") // as in the README
 
         do {
             let expired = try TwoStepClient(accessToken: "EAAsandboxExpired", baseURL: sandbox)

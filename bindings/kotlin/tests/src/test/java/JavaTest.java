@@ -7,7 +7,10 @@ import io.github.whatsapptwostep.AttemptEnd;
 import io.github.whatsapptwostep.AuthenticationError;
 import io.github.whatsapptwostep.ErrorKind;
 import io.github.whatsapptwostep.InvalidPinError;
+import io.github.whatsapptwostep.InvalidWebhookError;
 import io.github.whatsapptwostep.Outcome;
+import io.github.whatsapptwostep.PhoneNumber;
+import io.github.whatsapptwostep.PinState;
 import io.github.whatsapptwostep.SetTwoStepPinResponse;
 import io.github.whatsapptwostep.Transport;
 import io.github.whatsapptwostep.TransportException;
@@ -15,6 +18,8 @@ import io.github.whatsapptwostep.TransportResponse;
 import io.github.whatsapptwostep.TwoStepApi;
 import io.github.whatsapptwostep.TwoStepClient;
 import io.github.whatsapptwostep.TwoStepError;
+import io.github.whatsapptwostep.TwoStepPins;
+import io.github.whatsapptwostep.TwoStepWebhook;
 import io.github.whatsapptwostep.UnexpectedResponseError;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -95,6 +100,27 @@ class JavaTest {
             assertEquals(1, api.setTwoStepPinBlocking("106540352242006", "012345", Duration.ofSeconds(5), 0).getAttempts());
             assertEquals(List.of(1), ends.stream().map(AttemptEnd::getNumber).collect(Collectors.toList()));
         }
+    }
+
+    @Test
+    void numbers() {
+        int count = 0;
+        try (TwoStepClient client = client("EAAjava")) {
+            for (PhoneNumber number : client.phoneNumbersBlocking("940200000000091", Duration.ofSeconds(5), 0)) {
+                assertTrue(number.getPin() != PinState.UNKNOWN && number.getId().length() == 15);
+                count++;
+            }
+        }
+        assertEquals(100, count);
+        Iterable<PhoneNumber> refused = client("EAAsandboxExpired").phoneNumbersBlocking("930000000000001");
+        assertThrows(AuthenticationError.class, () -> refused.iterator().next());
+    }
+
+    @Test
+    void pinsAndWebhooks() {
+        assertEquals(6, TwoStepPins.generatePin().length());
+        assertTrue(TwoStepPins.isWeakPin("111111"));
+        assertThrows(InvalidWebhookError.class, () -> TwoStepWebhook.securityEvents(new byte[0], null, "secret"));
     }
 
     @Test

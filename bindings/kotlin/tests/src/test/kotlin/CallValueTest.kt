@@ -1,6 +1,7 @@
 import com.google.gson.JsonObject
 import io.github.whatsapptwostep.Core
 import io.github.whatsapptwostep.Failure
+import io.github.whatsapptwostep.Library
 import io.github.whatsapptwostep.Problem
 import io.github.whatsapptwostep.Step
 import io.github.whatsapptwostep.TransportException
@@ -8,6 +9,7 @@ import io.github.whatsapptwostep.TwoStepClient
 import io.github.whatsapptwostep.answer
 import io.github.whatsapptwostep.beginning
 import io.github.whatsapptwostep.noAnswer
+import io.github.whatsapptwostep.settingPin
 import java.nio.ByteBuffer
 import kotlin.time.Duration.Companion.seconds
 import org.junit.jupiter.api.Assertions.assertEquals
@@ -50,9 +52,10 @@ class CallValueTest {
     private fun nanos(seconds: Double) = (seconds * 1e9).toLong()
 
     private fun begin(settings: JsonObject): Step {
+        Library.check()
         val client = TwoStepClient.builder(TOKEN).timeout(settings["timeout"].asDouble.seconds).maxRetries(settings["max_retries"].asInt).toRecord()
         val number = ByteBuffer.wrap(Core.openClient(client.toByteArray())).getLong(Int.SIZE_BYTES)
-        val call = beginning(number, ID, PIN, timeout = null, maxRetries = null, seed = 7)
+        val call = beginning(number, settingPin(ID, PIN), timeout = null, maxRetries = null, seed = 7)
         return Step.read(Core.begin(call.toByteArray())).also { Core.closeClient(number) }
     }
 

@@ -2,8 +2,11 @@ import com.fasterxml.jackson.databind.ObjectMapper
 import io.github.whatsapptwostep.AuthenticationError
 import io.github.whatsapptwostep.ErrorKind
 import io.github.whatsapptwostep.Outcome
+import io.github.whatsapptwostep.PhoneNumber
+import io.github.whatsapptwostep.PinState
 import io.github.whatsapptwostep.RateLimitedError
 import io.github.whatsapptwostep.Reason
+import io.github.whatsapptwostep.SecurityEvent
 import io.github.whatsapptwostep.SetTwoStepPinResponse
 import io.github.whatsapptwostep.TwoStepApi
 import io.github.whatsapptwostep.TwoStepError
@@ -13,6 +16,7 @@ import java.io.ByteArrayOutputStream
 import java.io.ObjectInputStream
 import java.io.ObjectOutputStream
 import java.time.Duration
+import java.time.Instant
 import kotlinx.coroutines.runBlocking
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertNotEquals
@@ -103,6 +107,32 @@ class DataTest {
         }
         assertNotEquals(response, SetTwoStepPinResponse("trace", "v24.0", attempts = 2, Usage(80)))
         assertEquals(SetTwoStepPinResponse(), jackson.readValue("""{"attempts":1}""", SetTwoStepPinResponse::class.java))
+    }
+
+    @Test
+    fun aNumberComesBackWhole() {
+        val number = PhoneNumber("1", "display", "name", PinState.NOT_SET, "status", "verification", "name status", "platform")
+        assertEquals(vectors("kinds").list("phone_number_fields").map { it.asString }, number.toMap().keys.toList())
+        val json = jackson.readValue(jackson.writeValueAsString(number), PhoneNumber::class.java)
+        for (copy in listOf(json, serialised(number), PhoneNumber.fromMap(number.toMap()))) {
+            assertEquals(listOf(number, number.hashCode(), "$number"), listOf(copy, copy.hashCode(), "$copy"))
+        }
+        assertNotEquals(number, PhoneNumber("1"))
+        assertEquals(PhoneNumber("1"), PhoneNumber.fromMap(PhoneNumber("1").toMap()))
+        for (map in listOf(mapOf("pin" to "set"), mapOf("id" to "1", "pin" to "odd"), mapOf("id" to "1"))) {
+            assertThrows(IllegalArgumentException::class.java) { PhoneNumber.fromMap(map) }
+        }
+    }
+
+    @Test
+    fun anEventComesBackWhole() {
+        val event = SecurityEvent(SecurityEvent.PIN_CHANGED, "1", "display", "requester", Instant.ofEpochSecond(1_748_811_473))
+        val json = jackson.readValue(jackson.writeValueAsString(event), SecurityEvent::class.java)
+        for (copy in listOf(json, serialised(event), SecurityEvent.fromMap(event.toMap()))) {
+            assertEquals(listOf(event, event.hashCode(), "$event"), listOf(copy, copy.hashCode(), "$copy"))
+        }
+        assertNotEquals(event, SecurityEvent(SecurityEvent.PIN_CHANGED))
+        assertThrows(IllegalArgumentException::class.java) { SecurityEvent.fromMap(emptyMap()) }
     }
 
     /** What a program's own tests do. */

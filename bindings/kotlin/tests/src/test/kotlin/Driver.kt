@@ -25,6 +25,9 @@ object Driver {
                     call.has("soak") -> mapOf("soak" to soak(call))
                     call.has("show") -> mapOf("show" to show(call))
                     call.has("plant") -> mapOf("plant" to Show.plant(call.text("plant"), Show.backwards(call.text("text"))))
+                    call.has("numbers") -> mapOf("numbers" to Beyond.numbers(kept(call), call.text("numbers")))
+                    call.has("draw") -> mapOf("draw" to Beyond.draw(call))
+                    call.has("webhook") -> mapOf("webhook" to Beyond.webhook(call))
                     call.has("settle") -> mapOf("settle" to Soak.settle())
                     else -> answerTo(call)
                 }

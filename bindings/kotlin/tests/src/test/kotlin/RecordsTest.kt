@@ -2,19 +2,30 @@ import io.github.whatsapptwostep.Core
 import io.github.whatsapptwostep.ErrorKind
 import io.github.whatsapptwostep.Failure
 import io.github.whatsapptwostep.Outcome
+import io.github.whatsapptwostep.PhoneNumber
+import io.github.whatsapptwostep.PinState
 import io.github.whatsapptwostep.Problem
 import io.github.whatsapptwostep.Reason
 import io.github.whatsapptwostep.Record
+import io.github.whatsapptwostep.SecurityEvent
 import io.github.whatsapptwostep.Step
 import io.github.whatsapptwostep.TransportException
 import io.github.whatsapptwostep.TransportResponse
 import io.github.whatsapptwostep.TwoStepClient
 import io.github.whatsapptwostep.answer
 import io.github.whatsapptwostep.beginning
+import io.github.whatsapptwostep.delivery
+import io.github.whatsapptwostep.list
 import io.github.whatsapptwostep.noAnswer
+import io.github.whatsapptwostep.orRefused
+import io.github.whatsapptwostep.readingPhoneNumbers
+import io.github.whatsapptwostep.settingPin
+import io.github.whatsapptwostep.text
+import io.github.whatsapptwostep.bool
 import java.io.File
 import java.nio.ByteBuffer
 import java.time.Duration
+import java.time.Instant
 import kotlin.time.Duration.Companion.seconds
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
@@ -37,7 +48,9 @@ class RecordsTest {
         assertEquals(lines["RECORDS"], "${Core.RECORDS}")
         val settings = TwoStepClient.builder("token").appSecret("secret").baseUrl("url").allowHttp().apiVersion("version")
         assertWritten("Settings", settings.timeout(1.5.seconds).connectTimeout(2.5.seconds).maxRetries(3).maxInFlight(4).toRecord())
-        assertWritten("Beginning", beginning(client = 1, "2", "3", timeout = 4.5, maxRetries = 5, seed = 6))
+        assertWritten("Beginning", beginning(client = 1, settingPin("2", "3"), timeout = 4.5, maxRetries = 5, seed = 6))
+        assertWritten("ReadOn", beginning(client = 1, readingPhoneNumbers("2", from = "there"), timeout = null, maxRetries = null, seed = 3))
+        assertWritten("Delivery", delivery("body".toByteArray(), "signature", "secret"))
         assertWritten("Answer", answer(TransportResponse(200, mapOf("name" to "value"), "body".toByteArray())))
         // No transport says so much at once; a body that is too large has the status in it.
         val said = TransportException.streamRefused().because(Reason.PROXY).lasting()
@@ -59,7 +72,14 @@ class RecordsTest {
         val response = (Step.read(bytes("Succeeded")) as Step.Succeeded).response
         val said = with(response) { listOf(traceId, apiVersion, attempts, usage?.highestPercentage, usage?.timeToRegainAccess) }
         assertEquals(listOf("trace", "version", 1, 2, Duration.ofSeconds(3, 4)), said)
+        val page = (Step.read(bytes("Read")) as Step.Read).page
+        val number = PhoneNumber("1", "display", "name", PinState.NOT_SET, "status", "verification", "name status", "platform")
+        assertEquals(listOf(listOf(number), "there", 2, "trace"), with(page) { listOf(numbers, next, attempts, traceId) })
+        assertFailure(page.refused!!)
         assertFailure((Step.read(bytes("Failed")) as Step.Failed).failure)
+        assertEquals("012345" to true, bytes("Drawn").orRefused { text() } to bytes("Weighed").orRefused { bool() })
+        val event = SecurityEvent("event", "waba", "display", "requester", Instant.ofEpochSecond(7))
+        assertEquals(listOf(event), bytes("Told").orRefused { list { SecurityEvent(this) } })
     }
 
     @Test

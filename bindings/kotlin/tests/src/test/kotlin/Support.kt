@@ -54,6 +54,10 @@ fun offline(transport: Transport) =
         transport(transport)
     }
 
+/** What [SANDBOX_NUMBERS][Sandbox] says. */
+const val FLEET = 2_500
+const val WABA = "930000000000001"
+
 fun answering(status: Int, body: String) = Transport { TransportResponse(status, emptyMap(), body.toByteArray()) }
 
 /** An answer as the vectors write it. */

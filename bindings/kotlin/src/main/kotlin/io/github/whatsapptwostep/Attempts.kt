@@ -38,7 +38,9 @@ internal fun Step.attemptEnd(httpStatus: Int?, took: Duration): AttemptEnd? {
             is Step.Send -> request.previous to Duration.ZERO
             is Step.Wait -> previous to time
             is Step.Failed -> failure to null
+            is Step.Read -> page.refused to null
             is Step.Succeeded -> return AttemptEnd(response.attempts, null, httpStatus, response.traceId, took, null)
         }
+    if (this is Step.Read && failure == null) return AttemptEnd(page.attempts, null, httpStatus, page.traceId, took, null)
     return failure?.let { AttemptEnd(it.attempts, twoStepError(it, cause = null), httpStatus ?: it.httpStatus, it.traceId, took, wait) }
 }

@@ -8,7 +8,7 @@ import kotlin.time.toJavaDuration
 import kotlin.time.toKotlinDuration
 
 /** What a call is begun with. [caller] was made where it was called: a later stack leads to nobody. */
-internal class Beginning(val phoneNumberId: String, val pin: String, val timeout: Duration?, val maxRetries: Int?, val caller: Throwable)
+internal class Beginning(val work: Work, val timeout: Duration?, val maxRetries: Int?, val caller: Throwable)
 
 /**
  * A call: the core decides, and a driver does what it says and tells it what came of that. What a transport threw stays here.
@@ -48,13 +48,14 @@ internal class Call(client: Long, private val listener: AttemptListener?, privat
         when (val step = step) {
             is Step.Send -> ended(Core.expired(step.request.call, elapsed.inWholeNanoseconds, step.request.mayHaveLeft), httpStatus = null)
             is Step.Wait -> waited(step, until = timeout)
-            is Step.Succeeded, is Step.Failed -> {}
+            is Step.Succeeded, is Step.Read, is Step.Failed -> {}
         }
     }
 
-    fun result(): SetTwoStepPinResponse =
+    /** The last step, if that is a success. */
+    fun result(): Step =
         when (val step = step) {
-            is Step.Succeeded -> step.response
+            is Step.Succeeded, is Step.Read -> step
             is Step.Failed -> throw twoStepError(step.failure, cause(step.failure)).apply { stackTrace = beginning.caller.stackTrace }
             is Step.Send, is Step.Wait -> error("the call goes on")
         }
@@ -63,7 +64,7 @@ internal class Call(client: Long, private val listener: AttemptListener?, privat
         when (val step = step) {
             is Step.Send -> Core.cancel(step.request.call)
             is Step.Wait -> Core.cancel(step.call)
-            is Step.Succeeded, is Step.Failed -> {}
+            is Step.Succeeded, is Step.Read, is Step.Failed -> {}
         }
     }
 
@@ -104,4 +105,4 @@ internal class Call(client: Long, private val listener: AttemptListener?, privat
 }
 
 private fun Beginning.toRecord(client: Long) =
-    beginning(client, phoneNumberId, pin, timeout?.toDouble(DurationUnit.SECONDS), maxRetries, ThreadLocalRandom.current().nextLong())
+    beginning(client, work, timeout?.toDouble(DurationUnit.SECONDS), maxRetries, ThreadLocalRandom.current().nextLong())

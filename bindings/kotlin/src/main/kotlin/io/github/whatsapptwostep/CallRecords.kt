@@ -1,8 +1,16 @@
 package io.github.whatsapptwostep
 
+/** What a call is asked to do, as its part of a record. */
+internal typealias Work = Record.() -> Record
+
+internal fun settingPin(phoneNumberId: String, pin: String): Work = { int(1).text(phoneNumberId).text(pin) }
+
+/** [from] is what the page before gave as [Page.next]. */
+internal fun readingPhoneNumbers(wabaId: String, from: String?): Work = { int(2).text(wabaId).textOrNull(from) }
+
 /** What begins a call. */
-internal fun beginning(client: Long, phoneNumberId: String, pin: String, timeout: Double?, maxRetries: Int?, seed: Long): Record =
-    Record().long(client).text(phoneNumberId).text(pin).doubleOrNull(timeout).longOrNull(maxRetries?.toLong()).long(seed)
+internal fun beginning(client: Long, work: Work, timeout: Double?, maxRetries: Int?, seed: Long): Record =
+    Record().long(client).work().doubleOrNull(timeout).longOrNull(maxRetries?.toLong()).long(seed)
 
 /** What came back. */
 internal fun answer(response: TransportResponse): Record {

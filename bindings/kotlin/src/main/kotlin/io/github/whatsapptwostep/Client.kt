@@ -36,9 +36,7 @@ internal class Client private constructor(owner: Any, record: ByteBuffer) : Phan
 
         private fun read(owner: Any, record: ByteArray): Client {
             generateSequence { dropped.poll() as Client? }.forEach(Client::close)
-            val opening = ByteBuffer.wrap(record)
-            if (opening.int != 1) throw twoStepError(Failure.read(opening), cause = null)
-            return Client(owner, opening)
+            return record.orRefused { Client(owner, this) }
         }
     }
 }

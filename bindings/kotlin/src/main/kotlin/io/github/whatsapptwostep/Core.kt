@@ -7,7 +7,7 @@ package io.github.whatsapptwostep
  */
 internal object Core {
     /** The form of the records here; the library has it too. */
-    const val RECORDS: Int = 3
+    const val RECORDS: Int = 4
 
     @JvmStatic external fun records(): Int
 
@@ -28,4 +28,10 @@ internal object Core {
     @JvmStatic external fun waited(call: Long, elapsed: Long): ByteArray
 
     @JvmStatic external fun cancel(call: Long)
+
+    @JvmStatic external fun generatePin(): ByteArray
+
+    @JvmStatic external fun isWeakPin(pin: ByteArray): ByteArray
+
+    @JvmStatic external fun securityEvents(delivery: ByteArray): ByteArray
 }

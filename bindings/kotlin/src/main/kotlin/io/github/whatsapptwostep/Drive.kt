@@ -18,7 +18,7 @@ import kotlinx.coroutines.sync.Semaphore
 import kotlinx.coroutines.withTimeoutOrNull
 
 /** Drives the call in the caller's own context: deadline, waits and cancelling are his coroutine's. */
-internal suspend fun Call.drive(way: Way): SetTwoStepPinResponse {
+internal suspend fun Call.drive(way: Way): Step {
     var sending: Sending? = null
     val turn = Turn(way.turns)
     try {
@@ -33,7 +33,7 @@ internal suspend fun Call.drive(way: Way): SetTwoStepPinResponse {
                         delay(step.time.toKotlinDuration())
                         waited(step, until)
                     }
-                    is Step.Succeeded, is Step.Failed -> break
+                    is Step.Succeeded, is Step.Read, is Step.Failed -> break
                 }
             }
         }
@@ -71,7 +71,7 @@ private suspend fun <T> Deferred<T>.ifThere(late: Duration): T? =
 internal typealias SendHere = (TransportRequest) -> Result<TransportResponse>?
 
 /** Drives the call on the caller's thread, all of it: nothing that blocks another thread can hold it up. */
-internal fun Call.driveHere(turns: Semaphore, send: SendHere): SetTwoStepPinResponse {
+internal fun Call.driveHere(turns: Semaphore, send: SendHere): Step {
     val turn = Turn(turns)
     try {
         val first = step
@@ -93,7 +93,7 @@ internal fun Call.driveHere(turns: Semaphore, send: SendHere): SetTwoStepPinResp
                     step.time.sleep()
                     waited(step, until)
                 }
-                is Step.Succeeded, is Step.Failed -> return result()
+                is Step.Succeeded, is Step.Read, is Step.Failed -> return result()
             }
         }
     } finally {

@@ -18,6 +18,7 @@ public enum class ErrorKind {
     NOT_APPLIED,
     CONNECTION_FAILED,
     TIMED_OUT,
+    INVALID_WEBHOOK,
     UNEXPECTED_RESPONSE,
     ;
 

@@ -31,7 +31,10 @@ internal class Departure : Interceptor {
         val isNew = used.add(connection)
         if (isNew) runCatching { connection.socket().keepAlive = true }
         chain.flight?.depart(connection, isNew)
-        return chain.proceed(chain.request())
+        val response = chain.proceed(chain.request())
+        // OkHttp would send a request without a body once more by itself. To wait for 0 s and to be told nothing is the same.
+        val isSentAgain = response.code == 503 && response.header("Retry-After")?.toIntOrNull() == 0
+        return if (isSentAgain) response.newBuilder().removeHeader("Retry-After").build() else response
     }
 }
 

@@ -82,7 +82,7 @@ public class OkHttpTransport private constructor(client: OkHttpClient, private v
 private fun ownClient() = OkHttpClient.Builder().connectionPool(ConnectionPool(256, 30, TimeUnit.SECONDS)).build()
 
 private fun TransportRequest.toOkHttp(flight: Flight): Request {
-    val request = Request.Builder().url(url).method(method, OneShot(body)).tag(Flight::class.java, flight)
+    val request = Request.Builder().url(url).method(method, body.takeIf { it.isNotEmpty() }?.let(::OneShot)).tag(Flight::class.java, flight)
     // Compression is asked for by nobody, and so inflated by nobody: an answer means the same in every language.
     request.header("Accept-Encoding", "identity")
     headers.forEach { (name, value) -> request.header(name, value) }

@@ -46,6 +46,12 @@ internal fun ByteBuffer.time(): Duration = Duration.ofSeconds(long, int.toLong()
 
 internal fun <T> ByteBuffer.orNull(read: ByteBuffer.() -> T): T? = if (bool()) read() else null
 
+/** What the core gives where it may refuse: what [read] makes of it, or the error. */
+internal inline fun <T> ByteArray.orRefused(read: ByteBuffer.() -> T): T =
+    with(ByteBuffer.wrap(this)) { if (int == 1) read() else throw twoStepError(Failure.read(this), cause = null) }
+
+internal fun <T> ByteBuffer.list(read: ByteBuffer.() -> T): List<T> = List(int) { read() }
+
 /** Names and values by turns. */
 internal fun ByteBuffer.pairs(): Map<String, String> {
     val pairs = LinkedHashMap<String, String>()

@@ -14,6 +14,9 @@ internal sealed class Step {
     /** It is over: the PIN is set. */
     class Succeeded(val response: SetTwoStepPinResponse) : Step()
 
+    /** It is over: a page was read, or has to be asked for once more. */
+    class Read(val page: Page) : Step()
+
     /** It is over. */
     class Failed(val failure: Failure) : Step()
 
@@ -24,6 +27,7 @@ internal sealed class Step {
                     1 -> Send(TransportRequest(this))
                     2 -> Wait(call = long, time = time(), previous = Failure.read(this))
                     3 -> Succeeded(SetTwoStepPinResponse(this))
+                    4 -> Read(Page(this))
                     else -> Failed(Failure.read(this))
                 }
             }

@@ -79,7 +79,7 @@ public class TransportRequest internal constructor(record: ByteBuffer) {
     /** 1 for the first request of a call. */
     public val attemptNumber: Int = record.int
 
-    /** `POST`. */
+    /** `POST`, or `GET` for a read. */
     public val method: String = record.text()
 
     /** The whole URL. With an app secret its query holds a proof, which has no place in a log. */
@@ -88,10 +88,10 @@ public class TransportRequest internal constructor(record: ByteBuffer) {
     /** The headers, each once. */
     public val headers: Map<String, String> = record.pairs()
 
-    /** The body. */
+    /** The body; a read has none. */
     public val body: ByteArray = record.bytes()
 
-    /** The largest body of an answer that is read. */
+    /** The largest body of an answer that is read: 64 KiB, and 1 MiB where numbers are read. */
     public val maxBodyBytes: Int = record.int
 
     /** How long this attempt may take, its answer's body included. */

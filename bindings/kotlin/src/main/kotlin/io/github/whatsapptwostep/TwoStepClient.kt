@@ -8,13 +8,14 @@ import kotlin.time.Duration
 import kotlin.time.DurationUnit
 import kotlin.time.toKotlinDuration
 import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.sync.Semaphore
 import okhttp3.OkHttpClient
 
 /**
- * Sets the two-step verification PIN of WhatsApp Business phone numbers.
+ * Sets the two-step verification PIN of WhatsApp Business phone numbers, and reads which of them have one.
  *
  * ```kotlin
  * TwoStepClient(accessToken).use { client ->
@@ -62,17 +63,12 @@ private constructor(private val ownTransport: OkHttpTransport?, open: (TwoStepCl
     public constructor(accessToken: String, configure: Builder.() -> Unit = {}) : this(Builder(accessToken).apply(configure))
 
     override suspend fun setTwoStepPin(phoneNumberId: String, pin: String, timeout: Duration?, maxRetries: Int?): SetTwoStepPinResponse =
-        begin(Beginning(phoneNumberId, pin, timeout, maxRetries, Throwable())).drive(way)
+        begin(Beginning(settingPin(phoneNumberId, pin), timeout, maxRetries, Throwable())).drive(way).response()
 
     @Throws(InterruptedException::class)
     override fun setTwoStepPinBlocking(phoneNumberId: String, pin: String, timeout: JavaDuration?, maxRetries: Int?): SetTwoStepPinResponse {
-        if (Thread.interrupted()) throw InterruptedException()
-        val call = begin(Beginning(phoneNumberId, pin, timeout?.toKotlinDuration(), maxRetries, Throwable()))
-        return when (val transport = way.transport) {
-            is OkHttpTransport -> call.driveHere(way.turns, transport::sendHere)
-            is Blocking -> call.driveHere(way.turns, transport::sendHere)
-            else -> runBlocking { call.drive(way) }
-        }
+        val beginning = Beginning(settingPin(phoneNumberId, pin), timeout?.toKotlinDuration(), maxRetries, Throwable())
+        return blocking(beginning).response()
     }
 
     override fun setTwoStepPinAsync(
@@ -82,17 +78,33 @@ private constructor(private val ownTransport: OkHttpTransport?, open: (TwoStepCl
         timeout: JavaDuration?,
         maxRetries: Int?,
     ): CompletableFuture<SetTwoStepPinResponse> {
-        val beginning = Beginning(phoneNumberId, pin, timeout?.toKotlinDuration(), maxRetries, Throwable())
+        val beginning = Beginning(settingPin(phoneNumberId, pin), timeout?.toKotlinDuration(), maxRetries, Throwable())
         val future = CompletableFuture<SetTwoStepPinResponse>()
         val job =
             CoroutineScope(Threads.calls).launch {
-                val result = runCatching { begin(beginning).drive(way) }
+                val result = runCatching { begin(beginning).drive(way).response() }
                 val complete = { result.fold(future::complete, future::completeExceptionally) }
                 // An executor that was shut down, or is full, refuses: but the call is over, and its future must be too.
                 runCatching { (executor ?: Threads.pool).execute { complete() } }.onFailure { complete() }
             }
         future.whenComplete { _, _ -> job.cancel() }
         return future
+    }
+
+    override fun phoneNumbers(wabaId: String, timeout: Duration?, maxRetries: Int?): Flow<PhoneNumber> {
+        val caller = Throwable()
+        return phoneNumbers { from ->
+            begin(Beginning(readingPhoneNumbers(wabaId, from), timeout, maxRetries, caller)).drive(way).page()
+        }
+    }
+
+    override fun phoneNumbersBlocking(wabaId: String, timeout: JavaDuration?, maxRetries: Int?): Iterable<PhoneNumber> {
+        val caller = Throwable()
+        return Iterable {
+            PhoneNumberIterator { from ->
+                blocking(Beginning(readingPhoneNumbers(wabaId, from), timeout?.toKotlinDuration(), maxRetries, caller)).page()
+            }
+        }
     }
 
     /**
@@ -107,6 +119,20 @@ private constructor(private val ownTransport: OkHttpTransport?, open: (TwoStepCl
         check(!isClosed.get()) { "the client is closed" }
         return Call(core.number, way.listener, beginning)
     }
+
+    private fun blocking(beginning: Beginning): Step {
+        if (Thread.interrupted()) throw InterruptedException()
+        val call = begin(beginning)
+        return when (val transport = way.transport) {
+            is OkHttpTransport -> call.driveHere(way.turns, transport::sendHere)
+            is Blocking -> call.driveHere(way.turns, transport::sendHere)
+            else -> runBlocking { call.drive(way) }
+        }
+    }
+
+    private fun Step.response() = (this as Step.Succeeded).response
+
+    private fun Step.page() = (this as Step.Read).page
 
     /** Closes idle connections, and lets calls that run come to their end. A transport of your own stays open. */
     override fun close() {

@@ -163,6 +163,9 @@ public class ConnectionFailedError internal constructor(f: Failure, cause: Throw
 /** The connection or the whole call took too long. */
 public class TimedOutError internal constructor(f: Failure, cause: Throwable?) : TwoStepError(f, cause)
 
+/** A webhook's signature or body is wrong; never from a call. See [securityEvents]. */
+public class InvalidWebhookError internal constructor(f: Failure, cause: Throwable?) : TwoStepError(f, cause)
+
 /** An answer that no Graph API gives: HTML, a redirect, a body too large. */
 public class UnexpectedResponseError internal constructor(f: Failure, cause: Throwable?) : TwoStepError(f, cause)
 
@@ -183,5 +186,6 @@ internal fun twoStepError(failure: Failure, cause: Throwable?): TwoStepError =
         ErrorKind.NOT_APPLIED -> NotAppliedError(failure, cause)
         ErrorKind.CONNECTION_FAILED -> ConnectionFailedError(failure, cause)
         ErrorKind.TIMED_OUT -> TimedOutError(failure, cause)
+        ErrorKind.INVALID_WEBHOOK -> InvalidWebhookError(failure, cause)
         ErrorKind.UNEXPECTED_RESPONSE -> UnexpectedResponseError(failure, cause)
     }
