@@ -179,6 +179,11 @@ impl NativeCall {
         })
     }
 
+    /// To be asked right before a request is handed to the transport.
+    fn may_send(&self) -> bool {
+        self.work.may_send()
+    }
+
     /// To be asked before the call hears of it: does what a transport raised show the PIN, the token or the app secret?
     fn repeats_a_secret(&self, text: &Bound<'_, PyString>) -> bool {
         match &*self.lock() {

@@ -14,14 +14,17 @@ use tokio::{task::AbortHandle, time::sleep};
 use whatsapp_two_step::{AccessToken, AnyResponse, Client, ClientBuilder, Observer, TwoStepError};
 use whatsapp_two_step_outbox::Outbox;
 
+use whatsapp_two_step_rotation::RotationSettings;
+
 use crate::{
     call::NativeCall,
     inbox::{Event, Inbox, What},
     outcome::{self, Failure},
     process::{Inside, Owned, Process},
+    rotation::NativeRotation,
     settings,
     watch::Unheard,
-    work::{Done, NativeOperation, Work},
+    work::{self, Done, NativeOperation, Work},
 };
 
 /// How often a blocking call looks for Ctrl-C.
@@ -144,6 +147,26 @@ impl NativeClient {
         begin().map_err(|failure: Failure| failure.raise(py))
     }
 
+    /// Begins a rotation, or only the settling of a pending PIN; its calls are this client's.
+    fn begin_rotation(
+        &self,
+        py: Python<'_>,
+        phone_number_id: &Bound<'_, PyAny>,
+        quiet_margin: Option<&Bound<'_, PyAny>>,
+        draws: bool,
+    ) -> PyResult<NativeRotation> {
+        let begin = || {
+            let id = work::phone_number_id(phone_number_id)?;
+            let timeout = self.client(Process::current(py))?.limits().timeout;
+            let quiet_margin = quiet_margin.map(|given| settings::seconds("quiet_margin", given)).transpose()?;
+            let quiet_margin = quiet_margin.unwrap_or(RotationSettings::default().quiet_margin);
+            let settings = RotationSettings { timeout, quiet_margin };
+            settings.check()?;
+            Ok(NativeRotation::begin(id, settings, draws))
+        };
+        begin().map_err(|failure: Failure| failure.raise(py))
+    }
+
     fn close(&self, py: Python<'_>) {
         let inside = Inside::enter(py);
         let connections = self.lock().take();
@@ -190,6 +213,7 @@ impl NativeClient {
         Options(timeout, max_retries, _): &Options<'_>,
     ) -> Result<(Work, Client), Failure> {
         let (work, client) = (operation.work(), self.client(process)?);
+        let client = work.guarded(client);
         if timeout.is_none() && max_retries.is_none() {
             return Ok((work, client));
         }

@@ -5,6 +5,7 @@
 //! | `client` | the client: one blocking call, one started for an event loop |
 //! | `settings` | keyword arguments into a `ClientBuilder` |
 //! | `work` | what a call is asked to do: set a PIN, read a page of numbers |
+//! | `rotation`, `entry` | a rotation that Python drives; what vaults keep, and those that ship |
 //! | `values` | drawing a PIN, and reading a webhook |
 //! | `outcome` | what a call wants or came to into Python's request, response or exception |
 //! | `inbox`, `wakeup` | the ends of an event loop's calls: a queue, and a byte on a socket that wakes it |
@@ -19,9 +20,11 @@ mod answer;
 mod call;
 mod client;
 mod command;
+mod entry;
 mod inbox;
 mod outcome;
 mod process;
+mod rotation;
 mod sandbox;
 mod settings;
 mod values;
@@ -38,8 +41,10 @@ mod _native {
         call::NativeCall,
         client::{NativeClient, StartedCall},
         command::main,
+        entry::{Entry, NativeVault, generate_vault_key},
         inbox::Inbox,
         process::close,
+        rotation::NativeRotation,
         sandbox::NativeSandbox,
         settings::invalid_configuration,
         values::{generate_pin, is_weak_pin, security_events},

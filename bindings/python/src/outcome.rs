@@ -1,5 +1,7 @@
 //! What a call wants or came to, as Python sees it.
 
+use std::time::UNIX_EPOCH;
+
 use http::{HeaderValue, Request};
 use pyo3::{
     prelude::*,
@@ -7,6 +9,8 @@ use pyo3::{
     types::{IntoPyDict, PyBytes, PyDict, PyList},
 };
 use whatsapp_two_step::{AnyOperation, Body, PhoneNumber, Sending, SetTwoStepPinResponse, TwoStepError};
+
+use whatsapp_two_step_rotation::Rotation;
 
 use crate::work::Done;
 
@@ -48,6 +52,7 @@ struct Factories {
     error: Py<PyAny>,
     request: Py<PyAny>,
     number: Py<PyAny>,
+    rotation: Py<PyAny>,
     transport_error: Py<PyAny>,
 }
 
@@ -60,6 +65,7 @@ fn factories(py: Python<'_>) -> PyResult<&Factories> {
             error: found("whatsapp_two_step._errors", "make_error")?,
             request: found("whatsapp_two_step._http", "HttpRequest")?,
             number: found("whatsapp_two_step._phone_number", "PhoneNumber")?,
+            rotation: found("whatsapp_two_step._rotated", "Rotation")?,
             transport_error: found("whatsapp_two_step._http", "TransportError")?,
         })
     })
@@ -85,11 +91,20 @@ pub(crate) fn request<'py>(
 pub(crate) fn done<'py>(py: Python<'py>, done: &Done) -> PyResult<Bound<'py, PyAny>> {
     match done {
         Done::Pin(it) => response(py, it),
+        Done::Step => Ok(py.None().into_bound(py)),
         Done::Numbers(numbers) => {
             let numbers: Vec<_> = numbers.iter().map(|it| number(py, it)).collect::<PyResult<_>>()?;
             Ok(PyList::new(py, numbers)?.into_any())
         }
     }
+}
+
+/// A `Rotation`.
+pub(crate) fn rotation<'py>(py: Python<'py>, rotation: &Rotation) -> PyResult<Bound<'py, PyAny>> {
+    let id = rotation.phone_number_id.as_str();
+    let at = rotation.rotated_at.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
+    let fields = (id, at, rotation.resumed, rotation.attempts, rotation.trace_id.as_deref());
+    factories(py)?.rotation.bind(py).call1(fields)
 }
 
 fn number<'py>(py: Python<'py>, number: &PhoneNumber) -> PyResult<Bound<'py, PyAny>> {

@@ -104,7 +104,7 @@ fn text(name: &str, value: &Bound<'_, PyAny>) -> Result<Text, Failure> {
     Ok(Text::new(value.to_string_lossy().into_owned()))
 }
 
-fn seconds(name: &str, value: &Bound<'_, PyAny>) -> Result<Duration, Failure> {
+pub(crate) fn seconds(name: &str, value: &Bound<'_, PyAny>) -> Result<Duration, Failure> {
     let seconds = if let Ok(delta) = value.cast::<PyDelta>() {
         f64::from(delta.get_days()) * 86_400.0
             + f64::from(delta.get_seconds())

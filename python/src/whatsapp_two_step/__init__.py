@@ -24,6 +24,7 @@ except ImportError as _error:
         _why = "there is none for this Python and platform; install the package with this Python's own pip"
     raise ImportError(f"whatsapp_two_step has a native module: {_why} ({_error})") from _error
 from whatsapp_two_step._async_client import AsyncClient
+from whatsapp_two_step._async_rotator import AsyncRotator
 from whatsapp_two_step._client import Client, set_two_step_pin
 from whatsapp_two_step._errors import (
     AccountRestrictedError,
@@ -47,22 +48,40 @@ from whatsapp_two_step._errors import (
 )
 from whatsapp_two_step._http import HttpRequest, HttpResponse, TransportError
 from whatsapp_two_step._native import VERSION as __version__
+from whatsapp_two_step._native import Entry, generate_vault_key
 from whatsapp_two_step._phone_number import PhoneNumber
 from whatsapp_two_step._pin import generate_pin, is_weak_pin
 from whatsapp_two_step._response import SetTwoStepPinResponse, Usage
+from whatsapp_two_step._rotated import Rotation
+from whatsapp_two_step._rotator import Rotator
+from whatsapp_two_step._secret import Secret
+from whatsapp_two_step._vault_error import VaultError
+from whatsapp_two_step._vaults import MemoryVault, PostgresVault, SqliteVault
 from whatsapp_two_step._webhook import SecurityEvent, security_events
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from whatsapp_two_step._types import AsyncTransport, ErrorKind, Outcome, PinState, Reason, Transport
+    from whatsapp_two_step._types import (
+        AsyncTransport,
+        ErrorKind,
+        Outcome,
+        PinState,
+        Reason,
+        Transport,
+        VaultState,
+    )
+    from whatsapp_two_step._vault import AsyncVault, Vault
 
 __all__ = [
     "AccountRestrictedError",
     "AsyncClient",
+    "AsyncRotator",
     "AsyncTransport",
+    "AsyncVault",
     "AuthenticationError",
     "Client",
     "ConnectionFailedError",
+    "Entry",
     "ErrorKind",
     "HttpRequest",
     "HttpResponse",
@@ -71,6 +90,7 @@ __all__ = [
     "InvalidPinError",
     "InvalidRequestError",
     "InvalidWebhookError",
+    "MemoryVault",
     "NotAppliedError",
     "NotFoundError",
     "NumberNotReadyError",
@@ -79,33 +99,52 @@ __all__ = [
     "PhoneNumber",
     "PinRejectedError",
     "PinState",
+    "PostgresVault",
     "RateLimitedError",
     "Reason",
+    "Rotation",
+    "Rotator",
+    "Secret",
     "SecurityEvent",
     "ServiceUnavailableError",
     "SetTwoStepPinResponse",
+    "SqliteVault",
     "TimedOutError",
     "Transport",
     "TransportError",
     "TwoStepError",
     "UnexpectedResponseError",
     "Usage",
+    "Vault",
+    "VaultError",
+    "VaultState",
     "__version__",
     "generate_pin",
+    "generate_vault_key",
     "is_weak_pin",
     "security_events",
     "set_two_step_pin",
 ]
 
-_FOR_TYPES = ("AsyncTransport", "ErrorKind", "Outcome", "PinState", "Reason", "Transport")
+_FOR_TYPES = (
+    "AsyncTransport",
+    "AsyncVault",
+    "ErrorKind",
+    "Outcome",
+    "PinState",
+    "Reason",
+    "Transport",
+    "Vault",
+    "VaultState",
+)
 
 
 def __getattr__(name: str) -> object:
     if name not in _FOR_TYPES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from whatsapp_two_step import _types
+    from whatsapp_two_step import _types, _vault
 
-    return getattr(_types, name)
+    return getattr(_vault if name.endswith("Vault") else _types, name)
 
 
 def __dir__() -> list[str]:

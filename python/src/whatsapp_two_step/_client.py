@@ -247,6 +247,9 @@ class Client(ClientBase):
         while (page := pages.next()) is not None:
             yield from self._call(page, options)
 
+    def _rotates(self, phone_number_id: str, operation: NativeOperation, timeout: float) -> None:
+        self._call(operation, (timeout, None, watcher("phone_number_id", phone_number_id)))
+
     def _call(self, operation: NativeOperation, options: _Options) -> Any:
         if self._send is not None:
             from whatsapp_two_step._drive import drive

@@ -36,7 +36,7 @@ def drive(send: Send, turns: Turns, call: NativeCall, step: _Step) -> Any:
                 if not has_turn and not (has_turn := turn.acquire(blocking=False)):
                     has_turn = _acquire(turn, until)
                     step = step._later(time.monotonic() - start)
-                step, cause = tell(call, _end(send, step, until) if has_turn else False, time.monotonic() - start)
+                step, cause = tell(call, _end(send, call, step, until) if has_turn else False, time.monotonic() - start)
             else:
                 time.sleep(step)
                 step = call.waited(time.monotonic() - start)
@@ -51,7 +51,7 @@ def drive(send: Send, turns: Turns, call: NativeCall, step: _Step) -> Any:
         del step, cause  # else exception and frame would hold each other
 
 
-def _end(send: Send, request: HttpRequest, until: float) -> End:
+def _end(send: Send, call: NativeCall, request: HttpRequest, until: float) -> End:
     """Sends it with the caller's context variables, and waits no longer than its time. What has returned by then counts."""
     permit = threading.Lock()  # once the caller has taken it back, nothing is sent any more
     context = contextvars.copy_context()
@@ -60,7 +60,7 @@ def _end(send: Send, request: HttpRequest, until: float) -> End:
     has_returned.acquire()
 
     def job() -> None:
-        if time.monotonic() < until and permit.acquire(blocking=False):
+        if time.monotonic() < until and call.may_send() and permit.acquire(blocking=False):
             returned.append(context.run(_send, send, request))
             has_returned.release()
 

@@ -30,7 +30,7 @@ async def drive(send: Send, turns: Turns, call: NativeCall, step: _Step) -> Any:
                 if not has_turn:
                     has_turn = await _acquire(turn, step.timeout)
                     step = step._later(time.monotonic() - start)
-                step, cause = tell(call, await _end(send, step) if has_turn else False, time.monotonic() - start)
+                step, cause = tell(call, await _end(send, call, step) if has_turn else False, time.monotonic() - start)
             else:
                 await asyncio.sleep(step)
                 step = call.waited(time.monotonic() - start)
@@ -60,9 +60,9 @@ async def _acquire(turn: asyncio.Semaphore, timeout: float) -> bool:
     return task.done() and not task.cancelled()
 
 
-async def _end(send: Send, request: HttpRequest) -> End:
+async def _end(send: Send, call: NativeCall, request: HttpRequest) -> End:
     until = time.monotonic() + request.timeout
-    task = asyncio.create_task(_send(send, request, until))
+    task = asyncio.create_task(_send(send, call, request, until))
     try:
         await asyncio.wait([task], timeout=request.timeout)
         if not task.done() and time.monotonic() > until + LATE:
@@ -73,8 +73,8 @@ async def _end(send: Send, request: HttpRequest) -> End:
     return task.result() if task.done() else True
 
 
-async def _send(send: Send, request: HttpRequest, until: float) -> End:
-    if time.monotonic() >= until:
+async def _send(send: Send, call: NativeCall, request: HttpRequest, until: float) -> End:
+    if time.monotonic() >= until or not call.may_send():
         return False
     try:
         answer = send(request)

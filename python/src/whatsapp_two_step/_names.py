@@ -18,6 +18,7 @@ __all__ = [
     "Any",
     "AsyncIterator",
     "AsyncTransportLike",
+    "AsyncVault",
     "Certificates",
     "ClassVar",
     "ErrorKind",
@@ -34,6 +35,9 @@ __all__ = [
     "TransportLike",
     "Unpack",
     "Unprocessed",
+    "Vault",
+    "VaultErrorKind",
+    "VaultState",
 ]
 
 
@@ -44,8 +48,8 @@ class ClassVar:
         return item
 
 
-Any = Self = NoReturn = TransportLike = AsyncTransportLike = Settings = object
+Any = Self = NoReturn = Vault = AsyncVault = TransportLike = AsyncTransportLike = Settings = object
 Unpack = ClassVar
-ErrorKind = Outcome = Reason = PinState = Unprocessed = str
+ErrorKind = Outcome = Reason = PinState = Unprocessed = VaultErrorKind = VaultState = str
 Seconds = float | timedelta
 Certificates = str | bytes | PathLike[str]

@@ -42,6 +42,12 @@ Outcome = Literal["not_sent", "rejected", "unknown"]
 PinState = Literal["set", "not_set", "unknown"]
 """Has a number a PIN? `unknown` where the server didn't say: the field is undocumented."""
 
+VaultErrorKind = Literal["conflict", "unreachable", "unreadable", "busy"]
+"""Why a vault could not do it."""
+
+VaultState = Literal["untouched", "settled", "unsettled", "confirmed"]
+"""What a vault holds of a number after a rotation that failed."""
+
 Seconds = float | timedelta
 """A number of seconds, or a `timedelta`."""
 

@@ -82,6 +82,12 @@ enum Why {
 }
 
 impl RotationError {
+    /// For bindings: the error for a run that was told what doesn't fit it.
+    #[must_use]
+    pub fn internal() -> Self {
+        Self::call(TwoStepError::internal(), VaultState::Unsettled)
+    }
+
     pub(crate) fn call(error: TwoStepError, vault_state: VaultState) -> Self {
         Self { why: Why::Call(error), vault_state }
     }
