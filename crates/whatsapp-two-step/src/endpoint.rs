@@ -83,6 +83,8 @@ impl Language {
     /// assert_eq!(Language::Python.tell(error).message(), "Invalid configuration: base_url is empty.");
     /// let plain = BaseUrl::parse("http://mock").unwrap_err();
     /// assert!(Language::Swift.tell(plain).message().contains("allowHTTP"));
+    /// let id = whatsapp_two_step::WabaId::parse("me").unwrap_err();
+    /// assert!(Language::Node.tell(id).message().starts_with("Invalid configuration: wabaId is not"));
     /// ```
     #[must_use]
     pub fn tell(self, error: TwoStepError) -> TwoStepError {
@@ -127,7 +129,7 @@ impl Language {
 }
 
 /// The settings, as this crate names them.
-const SETTINGS: [&str; 11] = [
+const SETTINGS: [&str; 12] = [
     "access_token",
     "app_secret",
     "base_url",
@@ -139,6 +141,7 @@ const SETTINGS: [&str; 11] = [
     "max_in_flight",
     "root_certificates",
     "phone_number_id",
+    "waba_id",
 ];
 
 impl Endpoint {
