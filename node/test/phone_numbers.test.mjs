@@ -104,6 +104,18 @@ for (const [number, [way, options]] of Object.entries(ways).entries()) {
     assert.deepEqual([none.length, error.name, sandbox.stats().requests - before], [0, 'AbortError', 1])
   })
 
+  test(`${way}: limits of its own, for each page`, async () => {
+    const start = performance.now()
+    const silent = await read(client(options).phoneNumbers(hang, { timeoutMs: 600 }))
+    assert.deepEqual([silent.found.length, silent.error.kind], [100, 'timed_out'])
+    assert.ok(performance.now() - start < 5_000)
+    // Three pages of 300 ms each: longer than one may take.
+    const { found, error } = await read(client(options).phoneNumbers('940650000000000', { timeoutMs: 800 }))
+    assert.deepEqual([found.length, error], [250, undefined])
+    const once = await read(client({ ...options, maxRetries: 2 }).phoneNumbers('940640000000000', { maxRetries: 0 }))
+    assert.deepEqual([once.error.kind, once.error.attempts], ['connection_failed', 1])
+  })
+
   test(`${way}: retried, each page for itself`, async () => {
     const { found, error } = await read(client(options).phoneNumbers(own('940620000000000', 1))) // a 429 with a second to wait, once
     assert.deepEqual([error, found.length], [undefined, 250])
