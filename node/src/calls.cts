@@ -2,8 +2,8 @@ import { AsyncResource } from 'node:async_hooks'
 import { setInterval } from 'node:timers'
 
 import { type CallSite, toError } from './failure.cjs'
-import { type BuiltInCalls, type CallEvent, type GivenCall, native, type NativeClient } from './native.cjs'
-import { type SetTwoStepPinResponse, toResponse } from './response.cjs'
+import { type BuiltInCalls, type CallEvent, native, type NativeClient, type NativeOperation } from './native.cjs'
+import { type Success, toSuccess } from './response.cjs'
 import { listen, unlisten } from './signals.cjs'
 import { isWatched, tell } from './watch.cjs'
 
@@ -25,7 +25,7 @@ export class Calls {
     })
   }
 
-  start(client: NativeClient, given: GivenCall, site: CallSite, signal: AbortSignal | undefined, { resolve, reject }: Settle): void {
+  start(client: NativeClient, operation: NativeOperation, site: CallSite, signal: AbortSignal | undefined, { resolve, reject }: Settle): void {
     const [native, events, id] = [this.#native, this.#events, (this.#last = (this.#last + 1) >>> 0)]
     // Whoever watches does so in the caller's asynchronous context.
     const scope = isWatched() ? new AsyncResource('WhatsAppTwoStepCall') : undefined
@@ -44,11 +44,11 @@ export class Calls {
     const told = ({ attempt, success, failure }: CallEvent) => {
       if (attempt) return scope?.runInAsyncScope(tell, undefined, attempt)
       forget()
-      if (success) resolve(toResponse(success))
+      if (success) resolve(toSuccess(success))
       else if (failure) reject(toError(failure, site))
     }
     if (signal) listen(signal, call)
-    const failure = native.start(client, id, ...given, scope !== undefined)
+    const failure = native.start(client, id, operation, scope !== undefined)
     if (failure) {
       if (signal) unlisten(signal, call)
       return reject(toError(failure, site))
@@ -60,6 +60,6 @@ export class Calls {
 
 /** A promise's two functions. */
 interface Settle {
-  resolve(response: SetTwoStepPinResponse): void
+  resolve(success: Success): void
   reject(reason: unknown): void
 }

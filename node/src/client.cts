@@ -1,13 +1,12 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { fileURLToPath } from 'node:url'
 
-import { Calls } from './calls.cjs'
-import { drive } from './drive.cjs'
-import { callSite, type CallSite, toError } from './failure.cjs'
-import { type Failure, type GivenCall, native, type NativeClient } from './native.cjs'
+import { callSite, type CallSite, done, toError } from './failure.cjs'
+import { native } from './native.cjs'
+import type { PhoneNumber } from './phone_number.cjs'
 import type { SetTwoStepPinResponse } from './response.cjs'
+import { inside, type Inside, numbers, run } from './run.cjs'
 import type { Transport } from './transport.cjs'
-import { Turns } from './turns.cjs'
 
 /** PEM, or the path of a file of it. */
 export type RootCertificates = string | Uint8Array | FileUrl
@@ -55,9 +54,9 @@ export interface ClientOptions {
   transport?: Transport | undefined
 }
 
-/** The settings of one call. `timeoutMs` and `maxRetries` are this call's own; the client's, unless they are given. */
+/** The settings of one call, or of reading numbers, and then for each page. `timeoutMs` and `maxRetries` are this call's own; the client's, unless they are given. */
 export interface CallOptions extends Pick<ClientOptions, 'timeoutMs' | 'maxRetries'> {
-  /** Stops the call and closes its request; the call rejects with the signal's `reason`, as `fetch` does. */
+  /** Stops the call and closes its request; the call, or the loop over the numbers, rejects with the signal's `reason`, as `fetch` does. */
   signal?: AbortSignal | null | undefined
 }
 
@@ -67,22 +66,13 @@ export interface TwoStepClient {
   setTwoStepPin(phoneNumberId: string, pin: string, options?: CallOptions): Promise<SetTwoStepPinResponse>
 }
 
-/** What a client and its calls need, of which some is shared with clients for other tokens. */
-interface Inside {
-  readonly native: NativeClient
-  readonly transport: Transport | undefined
-  /** Unless there is a transport. */
-  readonly calls: Calls | undefined
-  readonly turns: Turns
-}
-
 /** Among the options, so that the constructor of a subclass passes them on. */
 const FROM_ENV = Symbol('fromEnv')
 const INSIDE = Symbol('inside')
 type Options = ClientOptions & { readonly [FROM_ENV]?: true; readonly [INSIDE]?: Inside }
 
 /**
- * Sets PINs: one deadline over the whole call, retries where they are safe, connections kept alive.
+ * Sets PINs, and reads an account's numbers: one deadline over the whole call, retries where they are safe, connections kept alive.
  *
  * Make one and share it. A pending call holds the process, an idle client doesn't; closing it is possible and never needed.
  *
@@ -105,8 +95,8 @@ export class Client implements TwoStepClient, AsyncDisposable {
    * @throws InvalidConfigurationError with the setting's name.
    */
   constructor(options: ClientOptions) {
-    const { [INSIDE]: inside, [FROM_ENV]: isFromEnv } = (options ?? {}) as Options
-    this.#inside = inside ?? open(options, isFromEnv === true, callSite(new.target))
+    const { [INSIDE]: given, [FROM_ENV]: isFromEnv } = (options ?? {}) as Options
+    this.#inside = given ?? open(options, isFromEnv === true, callSite(new.target))
   }
 
   /**
@@ -151,17 +141,40 @@ export class Client implements TwoStepClient, AsyncDisposable {
   setTwoStepPin(phoneNumberId: string, pin: string, options?: CallOptions): Promise<SetTwoStepPinResponse> {
     // A method that was taken off its client has no `this`.
     const site = callSite(this?.setTwoStepPin ?? Client.prototype.setTwoStepPin)
-    return new Promise((resolve, reject) => {
-      const { native, transport, calls, turns } = Client.#of(this, site)
+    return new Promise((resolve) => {
+      const client = Client.#of(this, site)
       const signal = signalOf(options, site)
-      if (signal?.aborted) throw signal.reason
-      // The environment of a worker, or of a test runner, is not the process's: the core can't see it.
-      const loopbackOnly = process.env['WHATSAPP_TWO_STEP_LOOPBACK_ONLY']
-      if (loopbackOnly) done(native.checkReach(loopbackOnly), site)
-      const given: GivenCall = [phoneNumberId, pin, options]
-      if (transport) resolve(drive(native, transport, turns, given, site, signal))
-      else calls?.start(native, given, site, signal, { resolve, reject })
+      const operation = done(client.native.setTwoStepPin(phoneNumberId, pin, options), site)
+      resolve(run(client, operation, site, signal) as Promise<SetTwoStepPinResponse>)
     })
+  }
+
+  /**
+   * Reads an account's numbers, page after page as they are asked for: which of them have a PIN?
+   *
+   * Deadline and retries are for each page. Leaving the loop reads no further page.
+   *
+   * ```ts
+   * import { Client } from 'whatsapp-two-step'
+   * import { startSandbox } from 'whatsapp-two-step/testing'
+   *
+   * const sandbox = await startSandbox({ numbers: 250 })
+   * const client = new Client({ accessToken: 'EAAG_example', baseUrl: sandbox.baseUrl })
+   * let without = 0
+   * for await (const number of client.phoneNumbers('930000000000001')) {
+   *   if (number.pin === 'not_set') without++
+   * }
+   * console.log(without) // 250
+   * ```
+   *
+   * @param wabaId The ID of the WhatsApp business account, which is checked at once.
+   * @throws TwoStepError whose `outcome` is `not_sent`, as no PIN was; or the `reason` of an aborted signal. The numbers end then.
+   */
+  phoneNumbers(wabaId: string, options?: CallOptions): AsyncGenerator<PhoneNumber, void, undefined> {
+    const site = callSite(this?.phoneNumbers ?? Client.prototype.phoneNumbers)
+    const client = Client.#of(this, site)
+    const signal = signalOf(options, site)
+    return numbers(client, done(client.native.phoneNumbers(wabaId, options), site), site, signal)
   }
 
   /**
@@ -189,14 +202,7 @@ export class Client implements TwoStepClient, AsyncDisposable {
 }
 
 function open(options: ClientOptions, isFromEnv: boolean, site: CallSite): Inside {
-  const made = done(native.createClient(withPaths(options), process.env, isFromEnv), site)
-  const { transport } = options
-  return { native: made, transport, calls: transport ? undefined : new Calls(), turns: new Turns(made.maxInFlight) }
-}
-
-function done<T extends NativeClient | null>(result: T | Failure, site: CallSite): T {
-  if (result !== null && 'kind' in result) throw toError(result, site)
-  return result
+  return inside(done(native.createClient(withPaths(options), process.env, isFromEnv), site), options.transport)
 }
 
 /** The options, with paths as text: the native side knows no URLs of files. */

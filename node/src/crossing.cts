@@ -2,12 +2,9 @@
 
 import { types } from 'node:util'
 
-import { type AnswerPart, type Exception, native } from './native.cjs'
+import type { AnswerPart, Exception } from './native.cjs'
 import { show } from './show.cjs'
 import { TransportError, type TransportResponse } from './transport.cjs'
-
-/** One more than is taken of a body: no need to carry the rest over. */
-const ENOUGH = native.MAX_BODY_BYTES + 1
 
 /** An answer as it crosses to the core. */
 export interface Flat {
@@ -18,12 +15,12 @@ export interface Flat {
 }
 
 /** An answer, or what of it is none. */
-export async function flatten(response: TransportResponse): Promise<Flat | AnswerPart> {
+export async function flatten(response: TransportResponse, maxBodyBytes: number): Promise<Flat | AnswerPart> {
   if (typeof response !== 'object' || response === null || typeof response.status !== 'number') return 'status'
   const { status } = response
   const headers = pairs(response.headers)
   if (!headers) return 'headers'
-  const body = await bytes(response.body).catch((cause: unknown) => {
+  const body = await bytes(response.body, maxBodyBytes).catch((cause: unknown) => {
     throw new TransportError('the body broke off', { cause })
   })
   return body === undefined ? 'body' : { status, headers, body }
@@ -50,13 +47,14 @@ function entriesOf(headers: NonNullable<TransportResponse['headers']>): unknown[
   return entries
 }
 
-/** A body, and no more of it than may be; nothing if it is none. Throws what a stream throws. */
-export async function bytes(body: unknown): Promise<string | Uint8Array | undefined> {
+/** A body, and one byte more of it than may be, at most; nothing if it is none. Throws what a stream throws. */
+export async function bytes(body: unknown, maxBodyBytes: number): Promise<string | Uint8Array | undefined> {
+  const enough = maxBodyBytes + 1
   if (body === undefined || body === null) return ''
-  if (typeof body === 'string') return body.slice(0, ENOUGH)
+  if (typeof body === 'string') return body.slice(0, enough)
   // Not instanceof: a test runner may have classes of its own.
-  if (types.isUint8Array(body)) return body.subarray(0, ENOUGH)
-  if (types.isArrayBuffer(body)) return new Uint8Array(body, 0, Math.min(body.byteLength, ENOUGH))
+  if (types.isUint8Array(body)) return body.subarray(0, enough)
+  if (types.isArrayBuffer(body)) return new Uint8Array(body, 0, Math.min(body.byteLength, enough))
   if (typeof body !== 'object' || !(Symbol.asyncIterator in body)) return undefined
   const chunks: Uint8Array[] = []
   let size = 0
@@ -66,7 +64,7 @@ export async function bytes(body: unknown): Promise<string | Uint8Array | undefi
     if (!types.isUint8Array(bytes)) return undefined
     chunks.push(bytes)
     size += bytes.byteLength
-    if (size >= ENOUGH) break
+    if (size >= enough) break
   }
   return Buffer.concat(chunks)
 }

@@ -3,8 +3,8 @@ import * as timers from 'node:timers'
 
 import { describe, type Flat, flatten } from './crossing.cjs'
 import { type CallSite, toError } from './failure.cjs'
-import { type AnswerPart, type GivenCall, native, type NativeClient, type NativeRequest } from './native.cjs'
-import { type SetTwoStepPinResponse, toResponse } from './response.cjs'
+import { type AnswerPart, native, type NativeClient, type NativeOperation, type NativeRequest } from './native.cjs'
+import { type Success, toSuccess } from './response.cjs'
 import { listen, unlisten } from './signals.cjs'
 import type { Transport, TransportRequest } from './transport.cjs'
 import type { Turns } from './turns.cjs'
@@ -21,17 +21,17 @@ export async function drive(
   client: NativeClient,
   transport: Transport,
   turns: Turns,
-  given: GivenCall,
+  operation: NativeOperation,
   site: CallSite,
   signal: AbortSignal | undefined,
-): Promise<SetTwoStepPinResponse> {
+): Promise<Success> {
   const began = performance.now()
   const elapsed = () => performance.now() - began
   const call = new native.HostCall()
   const listener = { abort: () => {} }
   const aborted = signal && new Promise<undefined>((resolve) => (listener.abort = () => resolve(undefined)))
   let cause: { readonly cause: unknown } | undefined
-  let step = call.begin(client, ...given, Math.random(), isWatched())
+  let step = call.begin(client, operation, Math.random(), isWatched())
   let hasTurn = false
   let leave = () => {}
   const turn = new Promise<void>((resolve) => (leave = turns.take(() => ((hasTurn = true), resolve()))))
@@ -39,7 +39,7 @@ export async function drive(
     if (signal) listen(signal, listener)
     for (;;) {
       if (step.attempt) tell(step.attempt)
-      if (step.success) return toResponse(step.success)
+      if (step.success) return toSuccess(step.success)
       if (step.failure) throw toError(step.failure, site, cause)
       if (!step.request) {
         await first(undefined, step.waitMs ?? 0, aborted)
@@ -90,7 +90,7 @@ type End = { readonly answer: Flat | AnswerPart } | { readonly thrown: unknown }
 
 async function send(transport: Transport, request: TransportRequest): Promise<End> {
   try {
-    return { answer: await flatten(await transport(request)) }
+    return { answer: await flatten(await transport(request), request.maxBodyBytes) }
   } catch (thrown) {
     return { thrown }
   }

@@ -15,6 +15,7 @@ export type ErrorKind =
   | 'not_applied'
   | 'connection_failed'
   | 'timed_out'
+  | 'invalid_webhook'
   | 'unexpected_response'
 
 /**
@@ -88,7 +89,7 @@ export interface TwoStepErrorFields {
 export interface TwoStepError extends Omit<TwoStepErrorFields, 'message'> {}
 
 /**
- * Why a PIN was not set, and which PIN holds now: the base of every error that a call or a client's constructor gives.
+ * What went wrong, and which PIN holds now: the base of every error that this library gives.
  *
  * Neither its fields nor its stack, its `cause` or what `util.inspect` and `JSON.stringify` make of it has a PIN, a token or
  * an app secret in it, also where the server or a transport sent one back. Its stack begins where the call was made.
@@ -194,6 +195,10 @@ export class ConnectionFailedError extends TwoStepError {
 export class TimedOutError extends TwoStepError {
   declare readonly kind: 'timed_out'
 }
+/** The signature of a webhook's delivery is missing or wrong, or its body is no webhook's. Never from a call. */
+export class InvalidWebhookError extends TwoStepError {
+  declare readonly kind: 'invalid_webhook'
+}
 /** An answer that no Graph API gives: HTML, a redirect, a body too large. */
 export class UnexpectedResponseError extends TwoStepError {
   declare readonly kind: 'unexpected_response'
@@ -217,6 +222,7 @@ const CLASSES = {
   not_applied: NotAppliedError,
   connection_failed: ConnectionFailedError,
   timed_out: TimedOutError,
+  invalid_webhook: InvalidWebhookError,
   unexpected_response: UnexpectedResponseError,
 }
 

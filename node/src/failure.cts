@@ -22,6 +22,12 @@ export function toError({ causes, ...fields }: Failure, site: CallSite, cause?: 
   return error
 }
 
+/** What the native side gave, unless it is a failure. */
+export function done<T>(result: T | Failure, site: CallSite): T {
+  if (typeof result === 'object' && result !== null && 'kind' in result) throw toError(result, site)
+  return result as T
+}
+
 /** The frames of this file say nothing; Bun prints them whatever `stack` is. */
 function withoutFrames<T>(make: () => T): T {
   const limit = Error.stackTraceLimit

@@ -62,11 +62,11 @@ const TIMED_OUT = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT',
  * @param init More for `fetch`'s second argument, such as undici's `dispatcher`.
  */
 export function fetchTransport(fetch?: Fetch, init: Readonly<Record<string, unknown>> = {}): Transport {
-  return async ({ method, url, headers, body, redirect, signal }) => {
+  return async ({ method, url, headers, body, redirect, signal, maxBodyBytes }) => {
     let response: TransportResponse | undefined
     try {
-      response = await (fetch ?? globalThis.fetch)(url, { ...init, method, headers: { ...headers }, body, redirect, signal })
-      return { status: response.status, headers: response.headers, body: (await bytes(response.body)) ?? response.body }
+      response = await (fetch ?? globalThis.fetch)(url, { ...init, method, headers: { ...headers }, ...(body !== undefined && { body }), redirect, signal })
+      return { status: response.status, headers: response.headers, body: (await bytes(response.body, maxBodyBytes)) ?? response.body }
     } catch (failure) {
       throw explained(failure, response !== undefined)
     }

@@ -1,5 +1,5 @@
 /**
- * Sets the two-step verification PIN of a WhatsApp Business phone number.
+ * Sets the two-step verification PIN of a WhatsApp Business phone number, and tells which numbers have one.
  *
  * @packageDocumentation
  */
@@ -13,6 +13,7 @@ export {
   InvalidPhoneNumberIdError,
   InvalidPinError,
   InvalidRequestError,
+  InvalidWebhookError,
   NotAppliedError,
   NotFoundError,
   NumberNotReadyError,
@@ -28,6 +29,8 @@ export {
   UnexpectedResponseError,
 } from './errors.cjs'
 export { type Fetch, type FetchInit, fetchTransport } from './fetch.cjs'
+export type { PhoneNumber, PinState } from './phone_number.cjs'
+export { generatePin, isWeakPin } from './pin.cjs'
 export type { SetTwoStepPinResponse, Usage } from './response.cjs'
 export {
   type Transport,
@@ -38,3 +41,4 @@ export {
   type Unprocessed,
 } from './transport.cjs'
 export type { AttemptEnd } from './watch.cjs'
+export { type SecurityEvent, securityEvents } from './webhook.cjs'

@@ -3,18 +3,19 @@
 import type { Reason, TwoStepErrorFields } from './errors.cjs'
 import { load } from './load.cjs'
 import type { RecordedRequest, SandboxStats } from './recorded.cjs'
-import type { SetTwoStepPinResponse } from './response.cjs'
+import type { Success } from './response.cjs'
 import type { TransportRequest, Unprocessed } from './transport.cjs'
 import type { AttemptEnd } from './watch.cjs'
 
 export interface NativeModule {
   createClient(settings: unknown, variables: NodeJS.ProcessEnv, isFromEnv: boolean): NativeClient | Failure
   invalidSetting(setting: string, problem: string): Failure
-  startSandbox(port: number): NativeSandbox | NotStarted
+  generatePin(): string | Failure
+  isWeakPin(pin: unknown): boolean | Failure
+  securityEvents(body: unknown, signature: unknown, appSecret: unknown): NativeEvent[] | Failure
+  startSandbox(port: number, numbers: number, wabas: number): NativeSandbox | NotStarted
   BuiltInCalls: new (onEvents: (events: CallEvent[]) => void) => BuiltInCalls
   HostCall: new () => HostCall
-  /** Past so many bytes an answer's body is too large. */
-  MAX_BODY_BYTES: number
 }
 
 export interface NativeClient {
@@ -22,16 +23,28 @@ export interface NativeClient {
   readonly apiVersion: string
   readonly maxInFlight: number
   withAccessToken(accessToken: unknown): NativeClient | Failure
+  setTwoStepPin(phoneNumberId: unknown, pin: unknown, options: unknown): NativeOperation | Failure
+  phoneNumbers(wabaId: unknown, options: unknown): NativePages | Failure
   checkReach(loopbackOnly: string): Failure | null
   close(): void
 }
 
-/** What a user gave a call. */
-export type GivenCall = readonly [phoneNumberId: unknown, pin: unknown, options: unknown]
+declare const checked: unique symbol
+
+/** An operation whose values are checked, for one call. */
+export interface NativeOperation {
+  readonly [checked]: true
+}
+
+/** The pages of an account's numbers. */
+export interface NativePages {
+  /** The read of the next one; null after the last one, and after an error. */
+  next(): NativeOperation | null
+}
 
 /** Calls over the built-in transport. */
 export interface BuiltInCalls {
-  start(client: NativeClient, call: number, phoneNumberId: unknown, pin: unknown, options: unknown, isWatched: boolean): Failure | null
+  start(client: NativeClient, call: number, operation: NativeOperation, isWatched: boolean): Failure | null
   cancel(call: number): void
 }
 
@@ -39,7 +52,7 @@ export interface BuiltInCalls {
 export interface CallEvent {
   readonly call: number
   readonly attempt?: AttemptEnd
-  readonly success?: SetTwoStepPinResponse
+  readonly success?: Success
   readonly failure?: Failure
 }
 
@@ -49,7 +62,7 @@ export interface Failure extends TwoStepErrorFields {
 
 /** One call over a transport in JavaScript: each method says what came of the step before, and gives the next one. */
 export interface HostCall {
-  begin(client: NativeClient, phoneNumberId: unknown, pin: unknown, options: unknown, seed: number, isWatched: boolean): NativeStep
+  begin(client: NativeClient, operation: NativeOperation, seed: number, isWatched: boolean): NativeStep
   answered(elapsedMs: number, status: number, headers: string[], body: string | Uint8Array): NativeStep
   unusable(elapsedMs: number, part: AnswerPart): NativeStep
   failed(elapsedMs: number, exception: Exception): NativeStep
@@ -62,7 +75,7 @@ export interface HostCall {
 export interface NativeStep {
   readonly request?: NativeRequest
   readonly waitMs?: number
-  readonly success?: SetTwoStepPinResponse
+  readonly success?: Success
   readonly failure?: Failure
   /** How the attempt ended that led to it, for a call that is watched. */
   readonly attempt?: AttemptEnd
@@ -81,6 +94,15 @@ export interface Exception {
   readonly reason?: Reason | undefined
   readonly lasting: boolean
   readonly programFault: boolean
+}
+
+export interface NativeEvent {
+  readonly event: string
+  readonly wabaId?: string
+  readonly displayPhoneNumber?: string
+  readonly requester?: string
+  /** Since 1970. */
+  readonly timeMs?: number
 }
 
 /** Why a sandbox could not start. */

@@ -1,3 +1,5 @@
+import type { PhoneNumber } from './phone_number.cjs'
+
 /** The server set the PIN. What it didn't say isn't there. */
 export interface SetTwoStepPinResponse {
   /** The ID that Meta's support asks for (`x-fb-request-id`). */
@@ -18,10 +20,15 @@ export interface Usage {
   readonly timeToRegainAccessMs?: number
 }
 
+/** What a call gives: a response, or the numbers of a page. */
+export type Success = SetTwoStepPinResponse | PhoneNumber[]
+
 /**
- * A response of this realm's own: where a test runner has realms (jest, vitest), what the native side makes is of another one, and
- * no strict comparison would hold.
+ * The same in objects of this realm: where a test runner has realms (jest, vitest), what the native side makes is of another one,
+ * and no strict comparison would hold.
  */
-export function toResponse({ usage, ...response }: SetTwoStepPinResponse): SetTwoStepPinResponse {
+export function toSuccess(success: Success): Success {
+  if (Array.isArray(success)) return Array.from(success, (number) => ({ ...number }))
+  const { usage, ...response } = success
   return usage ? { ...response, usage: { ...usage } } : { ...response }
 }

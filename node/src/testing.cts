@@ -39,6 +39,10 @@ export interface Sandbox extends Disposable {
 export interface SandboxOptions {
   /** Default: any free one. */
   port?: number
+  /** How many numbers its accounts have, spread over them evenly. Default 5; the first one is 106540352242922. */
+  numbers?: number
+  /** How many business accounts (WABAs) it has: 930000000000001 and up. Default 1. */
+  wabas?: number
 }
 
 /**
@@ -47,14 +51,17 @@ export interface SandboxOptions {
  * From then on, clients of this program reach this machine alone, so that no test sets a real PIN: it sets
  * `WHATSAPP_TWO_STEP_LOOPBACK_ONLY`, unless that is set already; `0` turns it off.
  *
- * @throws InvalidConfigurationError if the port is none; an Error with the code `EADDRINUSE` if it is taken.
+ * @throws InvalidConfigurationError if an option is unusable; an Error with the code `EADDRINUSE` if it is taken.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { port = 0 } = options
+  const { port = 0, numbers = 5, wabas = 1 } = options
   const site = callSite(startSandbox)
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw refused('port', 'must be a whole number from 0 to 65535', site)
+  for (const [name, count] of Object.entries({ numbers, wabas })) {
+    if (!Number.isInteger(count) || count < 0 || count > 1_000_000) throw refused(name, 'must be a whole number from 0 to 1000000', site)
+  }
   process.env['WHATSAPP_TWO_STEP_LOOPBACK_ONLY'] ??= '1'
-  const result = native.startSandbox(port)
+  const result = native.startSandbox(port, numbers, wabas)
   if ('problem' in result) {
     const { isPortTaken, problem } = result
     const why = isPortTaken ? 'another program listens there' : problem

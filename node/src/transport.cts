@@ -1,21 +1,23 @@
 import type { Reason } from './errors.cjs'
 
-/** A request, as a {@link Transport} gets it. It holds the token and the PIN: keep it out of logs and errors. */
+/** A request, as a {@link Transport} gets it. It holds the token, perhaps a PIN: keep it out of logs and errors. */
 export interface TransportRequest {
-  /** Always the same. */
-  readonly method: 'POST'
+  /** `POST` sets a PIN, `GET` reads a page of numbers. */
+  readonly method: 'POST' | 'GET'
   /** With an app secret, its proof is in the query. */
   readonly url: string
   /** By lower-case names. */
   readonly headers: Readonly<Record<string, string>>
-  /** JSON, with the PIN in it. */
-  readonly body: string
+  /** JSON, with the PIN in it. A `GET` has none. */
+  readonly body?: string
   /** 1 for the first request of a call. */
   readonly attempt: number
   /** How long this attempt may take, its answer's body included. */
   readonly timeoutMs: number
   /** How long connecting may take: TCP and TLS. */
   readonly connectTimeoutMs: number
+  /** Past so many bytes the answer's body is too large, and needn't be read: 65,536 for a PIN, 1,048,576 for a page of numbers. */
+  readonly maxBodyBytes: number
   /** For `fetch`: with a token, no redirect is followed. */
   readonly redirect: 'manual'
   /** Aborted when nobody waits for the answer any more: close the request then. */
@@ -32,7 +34,7 @@ export interface TransportResponse {
     | { forEach(each: (value: string, name: string) => void): void }
     | Readonly<Record<string, string | readonly string[] | number | undefined>>
     | undefined
-  /** Absent is empty. A stream is read here, also that of a `fetch`'s answer; of a body over 64 KiB, no more than that and a byte. */
+  /** Absent is empty. A stream is read here, also that of a `fetch`'s answer; of one past the request's `maxBodyBytes`, no more than that and a byte. */
   readonly body?: string | Uint8Array | ArrayBuffer | AsyncIterable<Uint8Array | string> | { getReader(): unknown } | null | undefined
 }
 

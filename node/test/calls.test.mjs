@@ -42,7 +42,7 @@ test('on the native call', () => {
     const client = native.createClient({ ...rest, timeoutMs, transport: () => {} }, {}, false)
     const call = new native.HostCall()
     let elapsed = 0
-    let step = call.begin(client, '1', PIN, undefined, 0.7, false)
+    let step = call.begin(client, client.setTwoStepPin('1', PIN, undefined), 0.7, false)
     for (const [number, event] of steps.entries()) {
       const { attempt, timeoutMs: left, connectTimeoutMs } = step.request
       assert.equal(attempt, number + 1, name)
@@ -67,10 +67,12 @@ test('a native call that is told what does not fit comes to an error, and to no 
   const client = native.createClient({ accessToken: TOKEN, transport: () => {} }, {}, false)
   const call = new native.HostCall()
   assert.match(call.waited(0).failure.message, /failed inside/)
-  assert.equal(call.begin(client, '1', PIN, undefined, NaN, false).request.attempt, 1)
+  const operation = client.setTwoStepPin('1', PIN, undefined)
+  assert.equal(call.begin(client, operation, NaN, false).request.attempt, 1)
   assert.ok(call.waited(1).failure)
   assert.ok(call.answered(1, 200, [], '').failure)
-  assert.equal(call.begin(client, '1', '12', undefined, 0, false).failure.kind, 'invalid_pin')
+  assert.match(call.begin(client, operation, 0, false).failure.message, /failed inside/, 'it was for one call')
+  assert.equal(client.setTwoStepPin('1', '12', undefined).kind, 'invalid_pin')
 })
 
 // A transport in JavaScript can't say that it still connects, nor that its fault came before sending.

@@ -1,9 +1,10 @@
-// 20,000 calls, and garbage.
+// 20,000 calls, 1,000 pages, and garbage.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
 
+import { startSandbox } from 'whatsapp-two-step/testing'
 import { ID, PIN, sandboxed, scenarios } from './support.mjs'
 
 const { sandbox } = await sandboxed()
@@ -46,6 +47,30 @@ test('20,000 calls with flat memory', async (t) => {
   `)
   t.diagnostic(`${first.toFixed(1)} MB after 4,000 calls, ${last.toFixed(1)} MB after 20,000`)
   assert.ok(last - first < 12, `${first} MB, then ${last} MB`)
+})
+
+test('1,000 pages of numbers with flat memory', async (t) => {
+  const fleet = await startSandbox({ numbers: 100_000 })
+  t.after(() => fleet.close())
+  // A stand-in and not fetch, which goes on growing for 1,000 answers by itself.
+  const standIn = `({ url }) => {
+    const from = Number(new URL(url).searchParams.get('after'))
+    const data = Array.from({ length: 100 }, (_, at) => ({ id: String(from + at + 1), verified_name: 'a name'.repeat(20) }))
+    return { status: 200, body: Buffer.from(JSON.stringify({ data, paging: { cursors: { after: String(from + 100) }, next: 'https://x' } })) }
+  }`
+  for (const transport of ['undefined', standIn]) {
+    const [first, last] = await run(`
+      const sizes = []
+      let count = 0
+      for await (const number of make({ baseUrl: '${fleet.baseUrl}', transport: ${transport} }).phoneNumbers('930000000000001')) {
+        if (++count === 20_000 || count === 100_000) sizes.push(await megabytes())
+        if (count === 100_000) break
+      }
+      console.log(JSON.stringify(sizes))
+    `)
+    t.diagnostic(`${first.toFixed(1)} MB after 200 pages, ${last.toFixed(1)} MB after 1,000`)
+    assert.ok(last - first < 12, `${first} MB, then ${last} MB`)
+  }
 })
 
 test('clients are garbage like anything else, also with a transport', async (t) => {

@@ -22,6 +22,21 @@ test('a port that is none, and one that is taken', async () => {
   server.close()
 })
 
+test('a fleet of numbers, spread over accounts', async () => {
+  const sandbox = await startSandbox({ numbers: 250, wabas: 2 })
+  const client = new Client({ accessToken: TOKEN, baseUrl: sandbox.baseUrl })
+  const ids = new Set()
+  for (const waba of ['930000000000001', '930000000000002']) {
+    const before = ids.size
+    for await (const { id } of client.phoneNumbers(waba)) ids.add(id)
+    assert.equal(ids.size - before, 125)
+  }
+  sandbox.close()
+  for (const [name, value] of [['numbers', -1], ['numbers', '5'], ['wabas', 1.5], ['wabas', NaN], ['numbers', 1e9]]) {
+    assertRefused(await failure(startSandbox({ [name]: value })), 'invalid_configuration', [`${name} must be a whole number from 0 to 1000000`])
+  }
+})
+
 test('what it recorded stays after its end', async () => {
   const sandbox = await startSandbox()
   const client = new Client({ accessToken: TOKEN, baseUrl: sandbox.baseUrl, maxRetries: 0 })

@@ -124,7 +124,7 @@ test('Graph errors', async () => {
 })
 
 test('kinds', async () => {
-  const { kinds, outcomes, reasons, error_fields, response_fields, usage_fields, settings } = vectors('kinds')
+  const { kinds, outcomes, reasons, error_fields, response_fields, usage_fields, phone_number_fields, settings } = vectors('kinds')
   const library = await import('whatsapp-two-step')
   for (const kind of kinds) {
     const name = `${kind.replace(/(^|_)(.)/g, (_, __, letter) => letter.toUpperCase())}Error`
@@ -140,6 +140,8 @@ test('kinds', async () => {
   for (const field of error_fields) assert.match(typings, new RegExp(`readonly ${inMs(field)}\\??:`))
   const response = file('dist/response.d.cts')
   for (const field of [...response_fields, ...usage_fields]) assert.match(response, new RegExp(`readonly ${inMs(field)}\\??:`))
+  const number = file('dist/phone_number.d.cts')
+  for (const field of phone_number_fields) assert.match(number, new RegExp(`readonly ${camel(field)}\\??:`))
   const client = file('dist/client.d.cts')
   for (const name of settings) assert.match(client, new RegExp(`^    ${camel(name)}\\??:`, 'm'))
 })

@@ -8,7 +8,7 @@ use std::{
 };
 
 use napi::{
-    bindgen_prelude::{Function, Unknown},
+    bindgen_prelude::{Either, Function, Unknown},
     threadsafe_function::ThreadsafeFunctionCallMode,
 };
 use napi_derive::napi;
@@ -16,14 +16,15 @@ use tokio::{
     runtime::{Builder, Runtime},
     task::AbortHandle,
 };
-use whatsapp_two_step::{Observer, SetTwoStepPinResponse, TwoStepError};
+use whatsapp_two_step::{AnyResponse, Observer, TwoStepError};
 use whatsapp_two_step_outbox::{Outbox, begin_work, wake_all};
 
 use crate::{
-    client::{NativeClient, operation},
-    failure::{Failure, Success},
+    client::NativeClient,
+    outcome::{Failure, NativeNumber, PinSet},
     settings,
     watch::Attempt,
+    work::{NativeOperation, Way},
 };
 
 /// In all of the process's environments; it doesn't hold the process open.
@@ -47,7 +48,7 @@ fn runtime() -> Option<&'static Runtime> {
 pub struct CallEvent {
     pub call: u32,
     pub attempt: Option<Attempt>,
-    pub success: Option<Success>,
+    pub success: Option<Either<PinSet, Vec<NativeNumber>>>,
     pub failure: Option<Failure>,
 }
 
@@ -82,32 +83,29 @@ impl BuiltInCalls {
         Ok(Self { tasks, events })
     }
 
-    /// Starts a call under a number of the caller's, whose end comes as an event; or says at once what is wrong with the values.
+    /// Starts a call under a number of the caller's, whose end comes as an event; or says at once why it can't.
     #[napi(catch_unwind)]
     pub fn start(
         &self,
         client: &NativeClient,
         call: u32,
-        phone_number_id: Unknown<'_>,
-        pin: Unknown<'_>,
-        options: Unknown<'_>,
+        operation: &mut NativeOperation,
         is_watched: bool,
     ) -> Option<Failure> {
-        self.try_start(client, call, (phone_number_id, pin, options), is_watched).err().map(Failure::from)
+        self.try_start(client, call, operation, is_watched).err().map(Failure::from)
     }
 
     fn try_start(
         &self,
         client: &NativeClient,
         call: u32,
-        (phone_number_id, pin, options): (Unknown<'_>, Unknown<'_>, Unknown<'_>),
+        operation: &mut NativeOperation,
         is_watched: bool,
     ) -> Result<(), TwoStepError> {
-        let client = client.open()?;
-        let mut client = client.with_limits(settings::limits(client.limits(), options)?);
-        let operation = operation(phone_number_id, pin)?;
+        let work = operation.take()?;
+        let mut client = client.open()?.with_limits(work.limits);
         let runtime = runtime().ok_or_else(|| settings::refused("transport", "could not start its thread"))?;
-        let end = End { call, events: self.events.clone(), result: None };
+        let end = End { call, events: self.events.clone(), way: work.way, result: None };
         if is_watched {
             let events = self.events.clone();
             client = client.with_observer(Observer::new(move |end| {
@@ -115,7 +113,7 @@ impl BuiltInCalls {
             }));
         }
         let task = runtime.spawn(async move {
-            end.tell(client.set_two_step_pin(operation.phone_number_id(), operation.pin()).await);
+            end.tell(client.run(work.operation).await);
         });
         lock(&self.tasks).insert(call, task.abort_handle());
         Ok(())
@@ -146,19 +144,21 @@ fn lock(tasks: &Tasks) -> MutexGuard<'_, HashMap<u32, AbortHandle>> {
 struct End {
     call: u32,
     events: Arc<Outbox<CallEvent>>,
-    result: Option<Result<SetTwoStepPinResponse, TwoStepError>>,
+    way: Way,
+    result: Option<Result<AnyResponse, TwoStepError>>,
 }
 
 impl End {
-    fn tell(mut self, result: Result<SetTwoStepPinResponse, TwoStepError>) {
+    fn tell(mut self, result: Result<AnyResponse, TwoStepError>) {
         self.result = Some(result);
     }
 }
 
 impl Drop for End {
     fn drop(&mut self) {
-        let (success, failure) = match self.result.take().unwrap_or_else(|| Err(TwoStepError::internal())) {
-            Ok(response) => (Some(response.into()), None),
+        let result = self.result.take().unwrap_or_else(|| Err(TwoStepError::internal()));
+        let (success, failure) = match self.way.done(result) {
+            Ok(success) => (Some(success), None),
             Err(error) => (None, Some(error.into())),
         };
         self.events.put(CallEvent { call: self.call, attempt: None, success, failure });

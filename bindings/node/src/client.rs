@@ -2,14 +2,14 @@
 
 use napi::bindgen_prelude::{Either, Object, Unknown};
 use napi_derive::napi;
-use whatsapp_two_step::{Client, Endpoint, PhoneNumberId, Pin, SetTwoStepPin, TwoStepError};
+use whatsapp_two_step::{Client, Endpoint, PhoneNumberId, Pin, SetTwoStepPin, TwoStepError, WabaId};
 
-use crate::{failure::Failure, given, settings};
-
-/// Past so many bytes an answer's body is too large.
-#[napi]
-#[allow(clippy::cast_possible_truncation)] // it is small
-pub const MAX_BODY_BYTES: u32 = whatsapp_two_step::MAX_BODY_BYTES as u32;
+use crate::{
+    given,
+    outcome::Failure,
+    settings,
+    work::{NativeOperation, NativePages},
+};
 
 /// What all calls of a client share.
 #[napi]
@@ -75,6 +75,37 @@ impl NativeClient {
         }
     }
 
+    /// Checks both, and this call's own limits; no I/O.
+    #[napi(catch_unwind)]
+    pub fn set_two_step_pin(
+        &self,
+        phone_number_id: Unknown<'_>,
+        pin: Unknown<'_>,
+        options: Unknown<'_>,
+    ) -> Either<NativeOperation, Failure> {
+        let read = || {
+            let limits = settings::limits(self.open()?.limits(), options)?;
+            let not_id = || PhoneNumberId::not_text(given::type_name(&phone_number_id));
+            let not_pin = || Pin::not_text(given::type_name(&pin));
+            let id = given::text(phone_number_id).ok_or_else(not_id)?;
+            let operation = SetTwoStepPin::parse(&id, &given::text(pin).ok_or_else(not_pin)?)?;
+            Ok(NativeOperation::set_two_step_pin(operation, limits))
+        };
+        read().map_or_else(|error: TwoStepError| Either::B(error.into()), Either::A)
+    }
+
+    /// Checks the ID, and the limits of each page; no I/O.
+    #[napi(catch_unwind)]
+    pub fn phone_numbers(&self, waba_id: Unknown<'_>, options: Unknown<'_>) -> Either<NativePages, Failure> {
+        let read = || {
+            let limits = settings::limits(self.open()?.limits(), options)?;
+            let not_id = || WabaId::not_text(given::type_name(&waba_id));
+            let id = given::text(waba_id).ok_or_else(not_id).and_then(|id| WabaId::parse(&id));
+            Ok(NativePages::new(id.map_err(settings::told)?, limits))
+        };
+        read().map_or_else(|error: TwoStepError| Either::B(error.into()), Either::A)
+    }
+
     /// No call begins any more; the connections are closed once those under way are over, and no other client shares them.
     #[napi]
     pub fn close(&mut self) {
@@ -87,12 +118,4 @@ impl NativeClient {
         let checked = self.endpoint.base_url().check_reach_among(|_| Some(switch.clone()));
         checked.err().map(|error| settings::told(error).into())
     }
-}
-
-/// What a user gave a call, which may be of any type.
-pub(crate) fn operation(phone_number_id: Unknown<'_>, pin: Unknown<'_>) -> Result<SetTwoStepPin, TwoStepError> {
-    let not_id = || PhoneNumberId::not_text(given::type_name(&phone_number_id));
-    let not_pin = || Pin::not_text(given::type_name(&pin));
-    let id = given::text(phone_number_id).ok_or_else(not_id)?;
-    SetTwoStepPin::parse(&id, &given::text(pin).ok_or_else(not_pin)?)
 }

@@ -6,17 +6,18 @@ use std::{
     time::Duration,
 };
 
-use napi::bindgen_prelude::{Either, Uint8Array, Unknown};
+use napi::bindgen_prelude::{Either, Uint8Array};
 use napi_derive::napi;
-use whatsapp_two_step::{AttemptEnd, Call, Sending, SetTwoStepPin, Step, TwoStepError, Waiting};
+use whatsapp_two_step::{AnyOperation, AttemptEnd, Call, Sending, Step, TwoStepError, Waiting};
 use zeroize::Zeroizing;
 
 use crate::{
-    client::{NativeClient, operation},
-    failure::{Failure, Success},
+    client::NativeClient,
     host_http::{Exception, HostRequest, answer, in_millis, millis, outgoing, unusable},
+    outcome::{Failure, NativeNumber, PinSet},
     settings,
     watch::Attempt,
+    work::{NativeOperation, Way},
 };
 
 /// What to do next: one of the first four is there.
@@ -26,7 +27,7 @@ pub struct NativeStep {
     pub request: Option<HostRequest>,
     /// To wait for.
     pub wait_ms: Option<f64>,
-    pub success: Option<Success>,
+    pub success: Option<Either<PinSet, Vec<NativeNumber>>>,
     pub failure: Option<Failure>,
     /// How the attempt ended that led to it, for a call that is watched.
     pub attempt: Option<Attempt>,
@@ -36,6 +37,7 @@ pub struct NativeStep {
 #[napi]
 pub struct HostCall {
     state: State,
+    way: Way,
     is_watched: bool,
     /// When the attempt under way began.
     began: Duration,
@@ -44,8 +46,8 @@ pub struct HostCall {
 enum State {
     /// Not begun, or over.
     Idle,
-    Sending(Sending<SetTwoStepPin>),
-    Waiting(Waiting<SetTwoStepPin>),
+    Sending(Sending<AnyOperation>),
+    Waiting(Waiting<AnyOperation>),
 }
 
 #[napi]
@@ -53,7 +55,7 @@ impl HostCall {
     #[napi(constructor)]
     #[allow(clippy::new_without_default)] // JavaScript makes it
     pub fn new() -> Self {
-        Self { state: State::Idle, is_watched: false, began: Duration::ZERO }
+        Self { state: State::Idle, way: Way::none(), is_watched: false, began: Duration::ZERO }
     }
 
     /// Begins it. The waits between attempts come from `seed`, any number.
@@ -61,19 +63,17 @@ impl HostCall {
     pub fn begin(
         &mut self,
         client: &NativeClient,
-        phone_number_id: Unknown<'_>,
-        pin: Unknown<'_>,
-        options: Unknown<'_>,
+        operation: &mut NativeOperation,
         seed: f64,
         is_watched: bool,
     ) -> NativeStep {
         self.is_watched = is_watched;
-        self.step(|_| {
-            let client = client.open()?;
-            let limits = settings::limits(client.limits(), options)?;
-            let operation = operation(phone_number_id, pin)?;
+        let work = operation.take();
+        self.step(|call, _| {
+            let (client, work) = (client.open()?, work?);
             client.endpoint().base_url().check_reach().map_err(settings::told)?;
-            Ok(Call::begin(client.endpoint(), limits, operation, seed.to_bits()))
+            call.way = work.way;
+            Ok(Call::begin(client.endpoint(), work.limits, work.operation, seed.to_bits()))
         })
     }
 
@@ -121,7 +121,7 @@ impl HostCall {
     #[napi]
     pub fn waited(&mut self, elapsed_ms: f64) -> NativeStep {
         self.began = millis(elapsed_ms);
-        self.step(|state| match state {
+        self.step(|_, state| match state {
             State::Waiting(waiting) => Ok(waiting.waited(millis(elapsed_ms))),
             _ => Err(TwoStepError::internal()),
         })
@@ -131,13 +131,13 @@ impl HostCall {
     fn sent(
         &mut self,
         elapsed_ms: f64,
-        tell: impl FnOnce(Sending<SetTwoStepPin>, Duration) -> (Option<u16>, Step<SetTwoStepPin>),
+        tell: impl FnOnce(Sending<AnyOperation>, Duration) -> (Option<u16>, Step<AnyOperation>),
     ) -> NativeStep {
         let elapsed = millis(elapsed_ms);
         let took = elapsed.saturating_sub(mem::replace(&mut self.began, elapsed));
         let is_watched = self.is_watched;
         let mut attempt = None;
-        let mut step = self.step(|state| match state {
+        let mut step = self.step(|_, state| match state {
             State::Sending(sending) => {
                 let (http_status, next) = tell(sending, elapsed);
                 if is_watched {
@@ -152,9 +152,10 @@ impl HostCall {
     }
 
     /// A panic is an error of the call's, like any other.
-    fn step(&mut self, next: impl FnOnce(State) -> Result<Step<SetTwoStepPin>, TwoStepError>) -> NativeStep {
+    fn step(&mut self, next: impl FnOnce(&mut Self, State) -> Result<Step<AnyOperation>, TwoStepError>) -> NativeStep {
         let state = mem::replace(&mut self.state, State::Idle);
-        let next = catch_unwind(AssertUnwindSafe(|| next(state))).unwrap_or_else(|_| Err(TwoStepError::internal()));
+        let next =
+            catch_unwind(AssertUnwindSafe(|| next(self, state))).unwrap_or_else(|_| Err(TwoStepError::internal()));
         let mut step = NativeStep { request: None, wait_ms: None, success: None, failure: None, attempt: None };
         match next.unwrap_or_else(|error| Step::Done(Err(error))) {
             Step::Send { request, sending } => {
@@ -165,8 +166,10 @@ impl HostCall {
                 step.wait_ms = Some(in_millis(time));
                 self.state = State::Waiting(waiting);
             }
-            Step::Done(Ok(response)) => step.success = Some(response.into()),
-            Step::Done(Err(error)) => step.failure = Some(error.into()),
+            Step::Done(result) => match self.way.done(result) {
+                Ok(success) => step.success = Some(success),
+                Err(error) => step.failure = Some(error.into()),
+            },
         }
         step
     }

@@ -4,7 +4,7 @@ use std::{collections::HashMap, time::Duration};
 
 use napi::bindgen_prelude::{Either, Uint8Array};
 use napi_derive::napi;
-use whatsapp_two_step::{Body, Reason, Sending, SetTwoStepPin, TransportError, Unprocessed, http};
+use whatsapp_two_step::{AnyOperation, Body, Reason, Sending, TransportError, Unprocessed, http};
 
 use crate::secret::Secret;
 
@@ -14,10 +14,13 @@ pub struct HostRequest {
     pub method: String,
     pub url: Secret,
     pub headers: HashMap<String, Secret>,
-    pub body: Secret,
+    /// Absent where the request has none: no `fetch` sends a GET with one.
+    pub body: Option<Secret>,
     pub attempt: u32,
     pub timeout_ms: f64,
     pub connect_timeout_ms: f64,
+    /// Past so many bytes the answer's body is too large.
+    pub max_body_bytes: u32,
 }
 
 /// What a JavaScript transport threw.
@@ -35,17 +38,18 @@ pub struct Exception {
     pub program_fault: bool,
 }
 
-pub(crate) fn outgoing(request: &http::Request<Body>, sending: &Sending<SetTwoStepPin>) -> HostRequest {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned().into();
+pub(crate) fn outgoing(request: &http::Request<Body>, sending: &Sending<AnyOperation>) -> HostRequest {
+    let text = |bytes: &[u8]| Secret::from(String::from_utf8_lossy(bytes).into_owned());
     let headers = request.headers().iter();
     HostRequest {
         method: request.method().to_string(),
         url: request.uri().to_string().into(),
         headers: headers.map(|(name, value)| (name.to_string(), text(value.as_bytes()))).collect(),
-        body: text(request.body().as_bytes()),
+        body: Some(request.body().as_bytes()).filter(|body| !body.is_empty()).map(text),
         attempt: sending.number(),
         timeout_ms: in_millis(sending.time_left()),
         connect_timeout_ms: in_millis(sending.connect_timeout()),
+        max_body_bytes: u32::try_from(sending.max_body_bytes()).unwrap_or(u32::MAX),
     }
 }
 

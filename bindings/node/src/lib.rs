@@ -10,11 +10,13 @@
 
 mod calls;
 mod client;
-mod failure;
 mod given;
 mod host_call;
 mod host_http;
+mod outcome;
 mod sandbox;
 mod secret;
 mod settings;
+mod values;
 mod watch;
+mod work;

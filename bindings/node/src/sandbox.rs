@@ -36,10 +36,10 @@ pub struct NotStarted {
     pub problem: String,
 }
 
-/// Starts a sandbox on a port of 127.0.0.1; 0 is any free one.
+/// Starts a sandbox on a port of 127.0.0.1, 0 is any free one, with so many numbers of so many accounts.
 #[napi(catch_unwind)]
-pub fn start_sandbox(port: u16) -> Either<NativeSandbox, NotStarted> {
-    match Sandbox::start_on(port) {
+pub fn start_sandbox(port: u16, numbers: u32, wabas: u32) -> Either<NativeSandbox, NotStarted> {
+    match Sandbox::builder().port(port).numbers(numbers).wabas(wabas).start() {
         Ok(sandbox) => Either::A(NativeSandbox(sandbox)),
         Err(error) => Either::B(NotStarted {
             is_port_taken: error.kind() == io::ErrorKind::AddrInUse,

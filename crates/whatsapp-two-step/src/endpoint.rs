@@ -83,6 +83,8 @@ impl Language {
     /// assert_eq!(Language::Python.tell(error).message(), "Invalid configuration: base_url is empty.");
     /// let plain = BaseUrl::parse("http://mock").unwrap_err();
     /// assert!(Language::Swift.tell(plain).message().contains("allowHTTP"));
+    /// let id = whatsapp_two_step::WabaId::parse("me").unwrap_err();
+    /// assert!(Language::Node.tell(id).message().starts_with("Invalid configuration: wabaId is not"));
     /// ```
     #[must_use]
     pub fn tell(self, error: TwoStepError) -> TwoStepError {

@@ -67,7 +67,7 @@ test('an unknown outcome keeps both PINs until a call settles it', async () => {
 test('a refusal after a lost answer loses no PIN', async () => {
   const id = '106540352242967'
   const expired = new Client({ accessToken: 'EAAsandboxExpired', baseUrl: sandbox.baseUrl })
-  const losesTheAnswer = async ({ body }: { body: string }): Promise<never> => {
+  const losesTheAnswer = async ({ body = '' }: { body?: string }): Promise<never> => {
     await good.setTwoStepPin(id, JSON.parse(body).pin)
     throw new TransportError('the answer is lost')
   }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { createServer } from 'node:net'
 
-import { Client, fetchTransport, InvalidPinError, RateLimitedError, TwoStepError } from 'whatsapp-two-step'
+import { Client, fetchTransport, generatePin, InvalidPinError, InvalidWebhookError, isWeakPin, RateLimitedError, securityEvents, TwoStepError } from 'whatsapp-two-step'
 import { startSandbox } from 'whatsapp-two-step/testing'
 
 const ID = '106540352242922'
@@ -66,7 +66,17 @@ const transport = () => (seen.push(storage.getStore()), { status: seen.length < 
 await storage.run('the caller', () => make({ transport, maxRetries: 1 }).setTwoStepPin(ID, PIN))
 assert.deepEqual(seen, ['the caller', 'the caller'])
 
-const sandbox = await startSandbox()
+const sandbox = await startSandbox({ numbers: 250 })
+for (const transport of [undefined, ...ways]) {
+  const numbers = make({ baseUrl: sandbox.baseUrl, transport }).phoneNumbers('930000000000001')
+  let count = 0
+  for await (const { pin } of numbers) count += pin === 'not_set' ? 1 : 0
+  assert.equal(count, 250)
+}
+const never = make({ timeoutMs: 20_000 }).phoneNumbers('940630000000000', { signal: AbortSignal.timeout(500) })
+assert.equal((await failure((async () => { for await (const { id } of never) assert.ok(id) })())).name, 'TimeoutError')
+assert.equal(isWeakPin(generatePin()), false)
+assert.throws(() => securityEvents(Buffer.from('{}'), 'sha256=00', 'secret'), InvalidWebhookError)
 await make({ baseUrl: sandbox.baseUrl }).setTwoStepPin(ID, PIN)
 assert.equal(sandbox.pin(ID), PIN)
 sandbox.close()

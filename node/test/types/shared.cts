@@ -6,8 +6,15 @@ import {
   type ClientOptions,
   type ErrorKind,
   fetchTransport,
+  generatePin,
+  InvalidWebhookError,
+  isWeakPin,
   type Outcome,
+  type PhoneNumber,
+  type PinState,
   RateLimitedError,
+  type SecurityEvent,
+  securityEvents,
   type SetTwoStepPinResponse,
   type Transport,
   TransportError,
@@ -36,6 +43,47 @@ void client.setTwoStepPin('106540352242922', 12345)
 void client.setTwoStepPin(106540352242922, '012345')
 // @ts-expect-error both are needed
 void client.setTwoStepPin('106540352242922')
+
+// The numbers of an account.
+export async function without(): Promise<string[]> {
+  const ids: string[] = []
+  for await (const number of client.phoneNumbers('930000000000001', { signal, timeoutMs: 5_000 })) {
+    isTrue<Same<typeof number, PhoneNumber>>()
+    isTrue<Same<typeof number.pin, PinState>>()
+    isTrue<Same<typeof number.verifiedName, string | undefined>>()
+    if (number.pin === 'not_set') ids.push(number.id)
+    // @ts-expect-error fields are read-only
+    number.pin = 'set'
+    // @ts-expect-error there is no such state
+    void (number.pin === 'unset')
+  }
+  return ids
+}
+// @ts-expect-error an ID is a string
+void client.phoneNumbers(930000000000001)
+// Who takes no more than this can be given a stand-in.
+const standIn: Pick<Client, 'phoneNumbers'> = {
+  async *phoneNumbers() {
+    yield { id: '1', pin: 'not_set' }
+  },
+}
+void standIn
+
+// PINs, and the webhook.
+isTrue<Same<ReturnType<typeof generatePin>, string>>()
+isTrue<Same<ReturnType<typeof isWeakPin>, boolean>>()
+isTrue<Same<ReturnType<typeof securityEvents>, SecurityEvent[]>>()
+isTrue<Same<SecurityEvent['time'], Date | undefined>>()
+for (const { event } of securityEvents(new Uint8Array(), new Headers().get('x-hub-signature-256'), 'secret')) {
+  void (event === 'PIN_CHANGED' || event === 'ANOTHER')
+}
+void securityEvents(Buffer.from('{}'), undefined, 'secret')
+void securityEvents(new ArrayBuffer(1), null, 'secret')
+// @ts-expect-error the body is bytes
+void securityEvents('{}', 'sha256=', 'secret')
+// @ts-expect-error it is not the parsed body
+void securityEvents({ object: 'whatsapp_business_account' }, 'sha256=', 'secret')
+if (error instanceof InvalidWebhookError) isTrue<Same<typeof error.kind, 'invalid_webhook'>>()
 
 // Settings.
 new Client({ accessToken: 'EAAG', timeoutMs: 1_000, rootCertificates: ['PEM', new Uint8Array()], transport: fetchTransport(fetch) })
@@ -81,6 +129,7 @@ export function advice(kind: ErrorKind): string {
     case 'service_unavailable':
     case 'connection_failed':
     case 'timed_out':
+    case 'invalid_webhook':
     case 'unexpected_response':
       return 'wait'
   }
@@ -111,6 +160,11 @@ const transports: Transport[] = [
     throw new TransportError('refused', { unprocessed: 'streamRefused' })
   },
   (request) => fetch(request.url, request),
+  ({ method, body, maxBodyBytes }) => {
+    isTrue<Same<typeof method, 'POST' | 'GET'>>()
+    isTrue<Same<typeof body, string | undefined>>()
+    return { status: maxBodyBytes }
+  },
   () => ({ status: 200, body: Readable.from(['{}']) }),
 ]
 // @ts-expect-error there is no such reason

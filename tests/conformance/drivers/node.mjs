@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline'
 
 import { Client, TwoStepError } from 'whatsapp-two-step'
+import { draw, numbers, webhook } from './beyond.mjs'
 import { contract as offered } from './contract.mjs'
 import { plant, show } from './show.mjs'
 import { settle, soak } from './soak.mjs'
@@ -42,6 +43,9 @@ const answerTo = async (call) => {
   if (call.soak) return { soak: await soak(client(call.settings), call) }
   if (call.show) return { show: await show(call, settings) }
   if (call.plant) return { plant: plant(call) }
+  if (call.numbers) return { numbers: await numbers(client(call.settings), call) }
+  if (call.draw) return { draw: draw(call) }
+  if (call.webhook) return { webhook: webhook(call) }
   if (call.settle) return { settle: await settle() }
   try {
     return { ok: contract(await client(call.settings).setTwoStepPin(call.phone_number_id, call.pin), RESPONSE) }

@@ -1,24 +1,37 @@
 //! Results on their way out: plain objects, from which TypeScript makes responses and errors.
 
 use napi_derive::napi;
-use whatsapp_two_step::{Reason, SetTwoStepPinResponse, TwoStepError};
+use whatsapp_two_step::{PhoneNumber, Reason, SetTwoStepPinResponse, TwoStepError};
 
 use crate::host_http::in_millis;
 
 /// The server set the PIN.
 #[napi(object, object_from_js = false)]
-pub struct Success {
+pub struct PinSet {
     pub trace_id: Option<String>,
     pub api_version: Option<String>,
     pub attempts: u32,
-    pub usage: Option<SuccessUsage>,
+    pub usage: Option<PinSetUsage>,
 }
 
 /// How much of the call budget is used.
 #[napi(object, object_from_js = false)]
-pub struct SuccessUsage {
+pub struct PinSetUsage {
     pub highest_percentage: u32,
     pub time_to_regain_access_ms: Option<f64>,
+}
+
+/// A number of an account.
+#[napi(object, object_from_js = false)]
+pub struct NativeNumber {
+    pub id: String,
+    pub display_phone_number: Option<String>,
+    pub verified_name: Option<String>,
+    pub pin: &'static str,
+    pub status: Option<String>,
+    pub code_verification_status: Option<String>,
+    pub name_status: Option<String>,
+    pub platform_type: Option<String>,
 }
 
 /// What an error says.
@@ -44,16 +57,31 @@ pub struct Failure {
     pub causes: Vec<String>,
 }
 
-impl From<SetTwoStepPinResponse> for Success {
+impl From<SetTwoStepPinResponse> for PinSet {
     fn from(response: SetTwoStepPinResponse) -> Self {
         Self {
             trace_id: response.trace_id,
             api_version: response.api_version.map(|version| version.to_string()),
             attempts: response.attempts,
-            usage: response.usage.map(|usage| SuccessUsage {
+            usage: response.usage.map(|usage| PinSetUsage {
                 highest_percentage: usage.highest_percentage,
                 time_to_regain_access_ms: usage.time_to_regain_access.map(in_millis),
             }),
+        }
+    }
+}
+
+impl From<PhoneNumber> for NativeNumber {
+    fn from(number: PhoneNumber) -> Self {
+        Self {
+            id: number.id.as_str().to_owned(),
+            display_phone_number: number.display_phone_number,
+            verified_name: number.verified_name,
+            pin: number.pin.code(),
+            status: number.status,
+            code_verification_status: number.code_verification_status,
+            name_status: number.name_status,
+            platform_type: number.platform_type,
         }
     }
 }
