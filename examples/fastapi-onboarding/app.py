@@ -1,6 +1,8 @@
 """An onboarding endpoint: gives a customer's number a PIN of its own, and knows afterwards which PIN holds.
 
-    WHATSAPP_ACCESS_TOKEN=EAA… uvicorn app:app
+    export WHATSAPP_ACCESS_TOKEN=EAA…
+    export WHATSAPP_TWO_STEP_VAULT_KEY=…  # whatsapp_two_step.generate_vault_key(), once; without it, no PIN can be read
+    uvicorn app:app
     curl -X POST http://127.0.0.1:8000/numbers/106540352242922/two-step-pin
 
 Who may call it is left to the authentication that your other endpoints have.
@@ -17,34 +19,30 @@ from typing import Annotated, TypedDict
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
-from vault import MemoryVault, TooSoonError, Vault
 from webhooks import router
-from whatsapp_two_step import AsyncClient, TwoStepError
+from whatsapp_two_step import AsyncClient, AsyncRotator, SqliteVault, TwoStepError, VaultError
 
 
 class State(TypedDict):
-    client: AsyncClient
-    vault: Vault
+    rotator: AsyncRotator
 
 
 @asynccontextmanager
 async def lifespan(_app: FastAPI) -> AsyncIterator[State]:
+    # One file for the processes of one machine; on many machines, a PostgresVault takes its place.
+    vault = SqliteVault(os.environ.get("VAULT", "pins.db"), os.environ["WHATSAPP_TWO_STEP_VAULT_KEY"])
+    vault.init()
     # One client for the whole program: it keeps its connections. GRAPH_BASE_URL is the sandbox's in a test.
-    # The vault's QUIET counts on this timeout.
     async with AsyncClient.from_env(base_url=os.environ.get("GRAPH_BASE_URL"), timeout=20) as client:
-        yield {"client": client, "vault": MemoryVault()}
+        yield {"rotator": AsyncRotator(client, vault)}
 
 
 app = FastAPI(lifespan=lifespan)
 app.include_router(router)
 
 
-def get_client(request: Request) -> AsyncClient:
-    return request.state.client
-
-
-def get_vault(request: Request) -> Vault:
-    return request.state.vault
+def get_rotator(request: Request) -> AsyncRotator:
+    return request.state.rotator
 
 
 class PinSet(BaseModel):
@@ -53,16 +51,10 @@ class PinSet(BaseModel):
 
 
 @app.post("/numbers/{phone_number_id}/two-step-pin")
-async def set_two_step_pin(
-    phone_number_id: str,
-    client: Annotated[AsyncClient, Depends(get_client)],
-    vault: Annotated[Vault, Depends(get_vault)],
-) -> PinSet:
-    """Sets a new PIN, which never leaves this service. After a failure, call it again: it sends the same candidate."""
-    pin = await vault.candidate(phone_number_id)
-    response = await client.set_two_step_pin(phone_number_id, pin.get_secret_value())
-    await vault.confirm(phone_number_id, pin)
-    return PinSet(phone_number_id=phone_number_id, trace_id=response.trace_id)
+async def set_two_step_pin(phone_number_id: str, rotator: Annotated[AsyncRotator, Depends(get_rotator)]) -> PinSet:
+    """Sets a new PIN, which never leaves this service. After a failure, call it again: it sends the same one."""
+    rotation = await rotator.rotate(phone_number_id)
+    return PinSet(phone_number_id=phone_number_id, trace_id=rotation.trace_id)
 
 
 # What our caller can do something about. The rest is between us and Meta (a token, a setting): 500.
@@ -84,26 +76,29 @@ STATUS = {
 async def problem(_request: Request, error: TwoStepError) -> JSONResponse:
     """RFC 9457. `outcome` speaks of this call: after one with `unknown`, either PIN may hold until a call succeeds."""
     status = 502 if error.outcome == "unknown" else STATUS.get(error.kind, 500)
+    return answer(error, status, f"urn:whatsapp-two-step:{error.kind}", error.hint, error.outcome, error.trace_id)
+
+
+@app.exception_handler(VaultError)
+async def vault_problem(_request: Request, error: VaultError) -> JSONResponse:
+    """`busy`: an earlier request may still be under way, and would undo a new PIN. `conflict`: somebody else is at it."""
+    kind, hint = f"urn:whatsapp-two-step:vault-{error.kind}", "Call again later; it goes on from what the vault has."
+    # Confirmed: the server has set the new PIN, and only the vault could not be told.
+    outcome = "unknown" if error.vault_state in ("unsettled", "confirmed") else "not_sent"
+    return answer(error, 409 if error.kind == "conflict" else 503, kind, hint, outcome, None)
+
+
+def answer(
+    error: TwoStepError | VaultError, status: int, kind: str, hint: str, outcome: str, trace_id: str | None
+) -> JSONResponse:
     headers = {} if error.retry_after is None else {"Retry-After": str(math.ceil(error.retry_after))}
     body = {
-        "type": f"urn:whatsapp-two-step:{error.kind}",
+        "type": kind,
         "title": error.message,  # safe to show: no error has a secret in it
         "status": status,
-        "detail": error.hint,
-        "outcome": error.outcome,
-        "trace_id": error.trace_id,
+        "detail": hint,
+        "outcome": outcome,
+        "vault": error.vault_state,
+        "trace_id": trace_id,
     }
     return JSONResponse(body, status, headers, media_type="application/problem+json")
-
-
-@app.exception_handler(TooSoonError)
-async def too_soon(_request: Request, error: TooSoonError) -> JSONResponse:
-    body = {
-        "type": "urn:whatsapp-two-step:too_soon",
-        "title": str(error),
-        "status": 503,
-        "detail": "Call again after the wait.",
-        "outcome": "not_sent",
-    }
-    headers = {"Retry-After": str(math.ceil(error.retry_after))}
-    return JSONResponse(body, 503, headers, media_type="application/problem+json")

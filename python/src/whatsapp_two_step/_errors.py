@@ -5,9 +5,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any, ClassVar
 
-    from whatsapp_two_step._types import ErrorKind, Outcome, Reason
+    from whatsapp_two_step._types import ErrorKind, Outcome, Reason, VaultState
 else:
-    from whatsapp_two_step._names import Any, ClassVar, ErrorKind, Mapping, Outcome, Reason
+    from whatsapp_two_step._names import Any, ClassVar, ErrorKind, Mapping, Outcome, Reason, VaultState
 
 
 class TwoStepError(Exception):
@@ -64,6 +64,8 @@ class TwoStepError(Exception):
     """Why the connection failed, or for what the call waited when its time was over: of `connection_failed` and `timed_out`."""
     attempts: int
     """How many requests were made: 0 for bad input."""
+    vault_state: VaultState | None = None
+    """What the vault holds now, of a rotation that failed: see `VaultError.vault_state`."""
 
     __match_args__ = ("kind", "outcome")
 

@@ -52,6 +52,8 @@ fn apart(language: &str, part: &str) -> (&'static [&'static str], &'static [&'st
     match (language, part) {
         // A mirror shows what is private too.
         ("swift", "error_fields") => (&["cause", "text"], &[]),
+        // Of a rotation.
+        ("python" | "node", "error_fields") => (&["vault_state"], &[]),
         ("kotlin", "error_fields") => (&["sentence"], &[]),
         // Proxy and roots are the host's HTTP stack's own.
         ("kotlin", "settings") => (&["http_client", "listener"], &["proxy", "root_certificates"]),
