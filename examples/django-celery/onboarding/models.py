@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from whatsapp_two_step import SetTwoStepPinResponse, TwoStepError
+from whatsapp_two_step import Rotation, TwoStepError, VaultError
 
 
 class Number(models.Model):
@@ -20,18 +20,19 @@ class Number(models.Model):
     trace_id = models.CharField(max_length=64, blank=True)
 
     def begins(self) -> None:
-        """Before the call: should the worker die in it, either PIN may hold."""
-        self.was_in_doubt, self.in_doubt = self.in_doubt, True
+        """Before the rotation: should the worker die in it, either PIN may hold."""
+        self.in_doubt = True
         self.save()
 
-    def succeeded(self, response: SetTwoStepPinResponse) -> None:
+    def succeeded(self, rotation: Rotation) -> None:
         self.state, self.in_doubt, self.kind, self.hint = self.State.SET, False, "", ""
-        self.trace_id = response.trace_id or ""
+        self.trace_id = rotation.trace_id or ""
         self.save()
 
-    def failed(self, error: TwoStepError, *, is_final: bool) -> None:
+    def failed(self, error: TwoStepError | VaultError, *, is_final: bool) -> None:
         self.state = self.State.FAILED if is_final else self.State.PENDING
-        # A refusal says nothing of an earlier call.
-        self.in_doubt = self.was_in_doubt or error.outcome == "unknown"
-        self.kind, self.hint, self.trace_id = error.kind, error.hint, error.trace_id or ""
+        # The vault knows, also of what an earlier task left.
+        self.in_doubt = error.vault_state in ("unsettled", "confirmed")
+        self.kind, self.hint = error.kind, getattr(error, "hint", "") or str(error)
+        self.trace_id = getattr(error, "trace_id", None) or ""
         self.save()

@@ -12,10 +12,9 @@ from functools import cache
 
 from celery import Task, shared_task
 from django.conf import settings
-from whatsapp_two_step import Client, TwoStepError
+from whatsapp_two_step import Client, PostgresVault, Rotator, SqliteVault, TwoStepError, VaultError
 
 from onboarding.models import Number
-from onboarding.vault import TooSoonError, vault
 
 MAX_RETRIES = 8
 
@@ -23,13 +22,26 @@ MAX_RETRIES = 8
 @cache
 def client() -> Client:
     """One for each worker process; a fork after its first use does no harm."""
-    return Client.from_env(base_url=settings.GRAPH_BASE_URL, timeout=30)  # the vault's QUIET counts on it
+    return Client.from_env(base_url=settings.GRAPH_BASE_URL)
 
 
-def wait_before_retry(error: TwoStepError, tries: int) -> float | None:
+@cache
+def vault() -> PostgresVault | SqliteVault:
+    """One for all workers: each save names the version that it replaces, so that two tasks can work on one number."""
+    cls = PostgresVault if settings.VAULT.startswith("postgres") else SqliteVault
+    made = cls(settings.VAULT, settings.VAULT_KEY)
+    made.init()
+    return made
+
+
+def wait_before_retry(error: TwoStepError | VaultError, tries: int) -> float | None:
     """Seconds, or None where trying again is of no use. The client has made its own quick retries already."""
     if error.retry_after is not None:
-        return error.retry_after + random.uniform(0, 30)  # the server's own word, and not all tasks at once
+        return error.retry_after + random.uniform(
+            0, 30
+        )  # the server's or the vault's own word, and not all tasks at once
+    if isinstance(error, VaultError):
+        return None if error.kind == "unreadable" else random.uniform(1, 60)
     if error.is_retryable or error.outcome == "unknown":
         return random.uniform(1, min(30 * 2**tries, 1800))
     return None
@@ -37,22 +49,15 @@ def wait_before_retry(error: TwoStepError, tries: int) -> float | None:
 
 @shared_task(bind=True, max_retries=MAX_RETRIES)
 def set_two_step_pin(self: Task, phone_number_id: str) -> None:
-    """Idempotent: run twice, or again after a crash, it sends the same candidate until the server confirms it."""
+    """Idempotent: run again after a crash, it sends the same PIN until the server confirms it."""
     number, _ = Number.objects.get_or_create(phone_number_id=phone_number_id)
-    try:
-        pin = vault.candidate(phone_number_id)
-    except TooSoonError as error:
-        raise self.retry(exc=error, countdown=error.retry_after) from error
     number.begins()
     try:
-        response = client().set_two_step_pin(phone_number_id, pin)
-        vault.confirm(phone_number_id, pin)
-    except TwoStepError as error:
+        rotation = Rotator(client(), vault()).rotate(phone_number_id)
+    except (TwoStepError, VaultError) as error:
         wait = None if self.request.retries >= MAX_RETRIES else wait_before_retry(error, self.request.retries)
         number.failed(error, is_final=wait is None)
         if wait is None:
             raise
         raise self.retry(exc=error, countdown=wait) from error
-    finally:
-        del pin  # error reporters show a traceback with its locals
-    number.succeeded(response)
+    number.succeeded(rotation)
