@@ -56,7 +56,10 @@ def in_the_sandbox(whatsapp_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.parametrize(("page", "code"), list(examples()))
-def test_examples(page: str, code: str, whatsapp_sandbox: Sandbox) -> None:
+def test_examples(
+    page: str, code: str, whatsapp_sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # a program may make a file
     before = len(whatsapp_sandbox.requests())
     names = run(page, code)
     for name, test in names.items():
