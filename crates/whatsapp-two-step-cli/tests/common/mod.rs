@@ -53,11 +53,13 @@ impl End {
 }
 
 /// Variables of this machine that the command heeds.
-const FOREIGN: [&str; 8] = [
+const FOREIGN: [&str; 10] = [
     "WHATSAPP_APP_SECRET",
     "WHATSAPP_BASE_URL",
     "WHATSAPP_API_VERSION",
     "WHATSAPP_TWO_STEP_LOOPBACK_ONLY",
+    "WHATSAPP_TWO_STEP_VAULT",
+    "WHATSAPP_TWO_STEP_VAULT_KEY",
     "HTTPS_PROXY",
     "https_proxy",
     "ALL_PROXY",
