@@ -9,48 +9,20 @@ use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 use common::{
     End, ID, PIN, TOKEN, command, finish, private_file, run,
     terminal::{LONG, Terminal},
+    vault::Place,
 };
-use tempfile::TempDir;
 
 const OTHER: &str = "106540352242923";
 const OLDER: &str = "00112233445566778899aabbccddeeffffeeddccbbaa99887766554433221100";
 
-struct Place {
-    folder: TempDir,
-    url: String,
-    key: String,
+fn run_in(place: &Place, args: &[&str], stdin: &str) -> End {
+    place.run(&[&["vault"], args].concat(), stdin)
 }
 
-impl Place {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite:{}", folder.path().join("pins").display());
-        let key = folder.path().join("key").to_str().unwrap().to_owned();
-        Self { folder, url, key }
-    }
-
-    fn made() -> Self {
-        let place = Self::new();
-        let end = run(&["vault", "init", "--vault", &place.url, "--new-key-file", &place.key], "");
-        assert_eq!((end.code, end.out.as_str()), (Some(0), "The vault is ready. Numbers in it: 0.\n"), "{}", end.err);
-        place
-    }
-
-    fn path(&self) -> &Path {
-        self.folder.path()
-    }
-
-    fn run(&self, args: &[&str], stdin: &str) -> End {
-        let end = run(&[&["vault"], args, &["--vault", &self.url, "--vault-key-file", &self.key]].concat(), stdin);
-        end.assert_no_secret(&format!("{args:?}"));
-        end
-    }
-
-    fn list(&self) -> String {
-        let end = self.run(&["list"], "");
-        assert_eq!(end.code, Some(0), "{}", end.err);
-        end.out
-    }
+fn list(place: &Place) -> String {
+    let end = run_in(place, &["list"], "");
+    assert_eq!(end.code, Some(0), "{}", end.err);
+    end.out
 }
 
 #[test]
@@ -64,7 +36,7 @@ fn a_newcomer_is_told_how_to_make_one() {
     assert!(end.code == Some(2) && end.err.contains("must begin with sqlite:"), "{}", end.err);
     assert!(!Path::new(&place.key).exists(), "no key was made for nothing");
 
-    let place = Place::made();
+    let place = Place::new().make();
     let key = fs::read_to_string(&place.key).unwrap();
     assert!(key.len() == 65 && fs::metadata(&place.key).unwrap().permissions().mode() & 0o777 == 0o600);
     // Again: the same key, and the vault as it is.
@@ -80,12 +52,12 @@ fn a_newcomer_is_told_how_to_make_one() {
 
 #[test]
 fn a_key_that_others_can_read_brings_a_warning_and_is_in_no_output() {
-    let place = Place::made();
+    let place = Place::new().make();
     fs::set_permissions(&place.key, fs::Permissions::from_mode(0o644)).unwrap();
-    let end = place.run(&["list"], "");
+    let end = run_in(&place, &["list"], "");
     assert!(end.code == Some(0) && end.err.contains("others can read") && end.err.contains("mode 644"), "{}", end.err);
     for text in ["x".repeat(64), format!("{OLDER}0"), "0".repeat(64)] {
-        let key = private_file(place.path(), "wrong", &text);
+        let key = private_file(place.folder.path(), "wrong", &text);
         let end = run(&["vault", "list", "--vault", &place.url, "--vault-key-file", &key], "");
         assert!(end.code == Some(2) && end.err.contains("vault_key") && !end.err.contains(&text[..16]), "{}", end.err);
     }
@@ -93,43 +65,46 @@ fn a_key_that_others_can_read_brings_a_warning_and_is_in_no_output() {
 
 #[test]
 fn pins_that_hold_are_imported() {
-    let place = Place::made();
-    let csv =
-        private_file(place.path(), "pins.csv", &format!("phone_number_id,pin\r\n{ID},{PIN}\r\n\n{OTHER},012345\n"));
-    let end = place.run(&["import", &csv], "");
+    let place = Place::new().make();
+    let csv = private_file(
+        place.folder.path(),
+        "pins.csv",
+        &format!("phone_number_id,pin\r\n{ID},{PIN}\r\n\n{OTHER},012345\n"),
+    );
+    let end = run_in(&place, &["import", &csv], "");
     assert_eq!((end.code, end.out.as_str()), (Some(0), "Imported: 2. In the vault already: 0.\n"), "{}", end.err);
-    assert_eq!(place.list(), format!("{ID}\tsettled\t-\n{OTHER}\tsettled\t-\n"));
-    let end = place.run(&["list", "--json"], "");
+    assert_eq!(list(&place), format!("{ID}\tsettled\t-\n{OTHER}\tsettled\t-\n"));
+    let end = run_in(&place, &["list", "--json"], "");
     assert_eq!(end.json_lines()[0]["vault_state"], "settled");
     // Again, from standard input.
-    let end = place.run(&["import", "-"], &format!("{ID},{PIN}\n{OTHER},012345\n"));
+    let end = run_in(&place, &["import", "-"], &format!("{ID},{PIN}\n{OTHER},012345\n"));
     assert_eq!((end.code, end.out.as_str()), (Some(0), "Imported: 0. In the vault already: 2.\n"));
 
-    let end = place.run(&["import", "-"], &format!("999,012345\n{ID},998877\n"));
+    let end = run_in(&place, &["import", "-"], &format!("999,012345\n{ID},998877\n"));
     assert!(end.code == Some(2) && end.err.contains(ID) && end.err.contains("--overwrite"), "{}", end.err);
-    assert!(!place.list().contains("999"), "nothing half done");
-    let end = place.run(&["import", "-", "--overwrite"], &format!("999,012345\n{ID},998877\n"));
+    assert!(!list(&place).contains("999"), "nothing half done");
+    let end = run_in(&place, &["import", "-", "--overwrite"], &format!("999,012345\n{ID},998877\n"));
     assert_eq!((end.code, end.out.as_str()), (Some(0), "Imported: 2. In the vault already: 0.\n"));
 }
 
 #[test]
 fn bad_lines_are_named_and_nothing_is_imported() {
-    let place = Place::made();
-    let end = place.run(&["import", "-"], &format!("{ID},{PIN}\n{OTHER}\n+49 151,{PIN}\n7,73519\n{ID},{PIN}\n"));
+    let place = Place::new().make();
+    let end = run_in(&place, &["import", "-"], &format!("{ID},{PIN}\n{OTHER}\n+49 151,{PIN}\n7,73519\n{ID},{PIN}\n"));
     assert_eq!(end.code, Some(2));
     for words in ["line 2: no comma", "line 3: ", "line 4: ", "line 5: the number of line 1 again"] {
         assert!(end.err.contains(words), "{words}: {}", end.err);
     }
-    assert!(!end.err.contains("73519") && place.list().is_empty(), "{}", end.err);
-    let end = place.run(&["import", "-"], "phone_number_id,pin\n");
+    assert!(!end.err.contains("73519") && list(&place).is_empty(), "{}", end.err);
+    let end = run_in(&place, &["import", "-"], "phone_number_id,pin\n");
     assert!(end.code == Some(2) && end.err.contains("no line with a PIN"), "{}", end.err);
 }
 
 #[test]
 fn pins_are_shown_to_a_terminal_only_and_after_a_question() {
-    let place = Place::made();
-    place.run(&["import", "-"], &format!("{ID},012345\n"));
-    let end = place.run(&["show", ID], "y\n");
+    let place = Place::new().make();
+    run_in(&place, &["import", "-"], &format!("{ID},012345\n"));
+    let end = run_in(&place, &["show", ID], "y\n");
     assert!(
         end.code == Some(2) && !end.out.contains("012345") && end.err.contains("on a terminal only"),
         "{}",
@@ -152,27 +127,27 @@ fn pins_are_shown_to_a_terminal_only_and_after_a_question() {
 
 #[test]
 fn a_key_is_changed() {
-    let place = Place::made();
-    place.run(&["import", "-"], &format!("{ID},{PIN}\n{OTHER},012345\n"));
+    let place = Place::new().make();
+    run_in(&place, &["import", "-"], &format!("{ID},{PIN}\n{OTHER},012345\n"));
     // A new key for a vault that has entries opens none of them.
-    let stray = place.path().join("stray");
+    let stray = place.folder.path().join("stray");
     let end = run(&["vault", "init", "--vault", &place.url, "--new-key-file", stray.to_str().unwrap()], "");
     assert!(end.code == Some(2) && end.err.contains("vault rekey") && !stray.exists(), "{}", end.err);
 
-    let new = place.path().join("new");
+    let new = place.folder.path().join("new");
     let new = new.to_str().unwrap();
-    let end = place.run(&["rekey", "--new-key-file", new], "");
+    let end = run_in(&place, &["rekey", "--new-key-file", new], "");
     assert_eq!((end.code, end.out.as_str()), (Some(0), "Sealed anew: 2. Sealed with this key already: 0.\n"));
     // Again, as after an interruption: with the same new key.
-    let end = place.run(&["rekey", "--new-key-file", new], "");
+    let end = run_in(&place, &["rekey", "--new-key-file", new], "");
     assert_eq!((end.code, end.out.as_str()), (Some(0), "Sealed anew: 0. Sealed with this key already: 2.\n"));
 
-    let end = place.run(&["list"], "");
+    let end = run_in(&place, &["list"], "");
     assert!(end.code == Some(7) && end.out.contains(&format!("{ID}\tunreadable\t-")), "{}", end.out);
     assert!(end.err.contains("2 of 2 entries can't be read"), "{}", end.err);
     let end = run(&["vault", "list", "--vault", &place.url, "--vault-key-file", new], "");
     assert!(end.code == Some(0) && end.out.contains("settled"), "{}", end.err);
-    let strange = private_file(place.path(), "strange", OLDER);
+    let strange = private_file(place.folder.path(), "strange", OLDER);
     let end = run(&["vault", "rekey", "--vault", &place.url, "--vault-key-file", &strange], "");
     assert!(
         end.code == Some(7) && end.err.contains("keeps its old seal") && !end.err.contains(&OLDER[..16]),
@@ -183,8 +158,8 @@ fn a_key_is_changed() {
 
 #[test]
 fn a_vault_that_fails_ends_with_7() {
-    let place = Place::made();
-    for url in [format!("sqlite:{}", place.path().join("none").display()), "exec:/no/such/program".to_owned()] {
+    let place = Place::new().make();
+    for url in [format!("sqlite:{}", place.folder.path().join("none").display()), "exec:/no/such/program".to_owned()] {
         let end = run(&["vault", "list", "--json", "--vault", &url, "--vault-key-file", &place.key], "");
         assert_eq!((end.code, &end.json()["error"]["kind"]), (Some(7), &"unreachable".into()), "{}", end.err);
     }

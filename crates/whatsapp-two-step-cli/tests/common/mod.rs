@@ -8,6 +8,7 @@ pub(crate) mod schema;
 pub(crate) mod shell;
 #[cfg(unix)]
 pub(crate) mod terminal;
+pub(crate) mod vault;
 
 use std::{
     io::Write,
