@@ -115,3 +115,14 @@ pub(crate) fn private_file(folder: &Path, name: &str, content: &str) -> String {
     std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     path.to_str().unwrap().to_owned()
 }
+
+/// A person's machine need not have everything; CI's must.
+pub(crate) fn skip(why: &str) {
+    assert!(std::env::var_os("CI").is_none_or(|value| value.is_empty()), "{why}");
+    println!("skipped: {why}");
+}
+
+#[cfg(unix)]
+pub(crate) fn is_root() -> bool {
+    rustix::process::getuid().is_root()
+}
