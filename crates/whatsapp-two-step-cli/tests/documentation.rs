@@ -60,10 +60,10 @@ fn the_command_s_page_shows_what_is_printed() {
     let objects = page.split("```json\n").skip(1).map(|rest| rest.split("\n```").next().unwrap());
     let objects: Vec<serde_json::Value> = objects.map(|object| serde_json::from_str(object).unwrap()).collect();
     objects.iter().for_each(common::schema::check);
-    assert_eq!(objects.len(), 5);
+    assert_eq!(objects.len(), 8);
     // Its codes are those of the help.
     let help = common::run(&["--help"], "").out;
-    for code in ["0", "2", "3", "4", "5"] {
+    for code in ["0", "2", "3", "4", "5", "6", "7"] {
         assert!(page.contains(&format!("\n| {code} |")) && help.contains(&format!("\n  {code}  ")), "{code}");
     }
 }
