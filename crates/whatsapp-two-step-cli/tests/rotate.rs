@@ -106,6 +106,9 @@ fn each_end_has_its_code_and_the_weakest_wins() {
     let end = place.run(&[&args[..], &["--quiet-margin", "0.5"]].concat(), "");
     assert!(end.code == Some(2) && end.out.contains("quiet_margin must be at least 1 s"), "{}", end.out);
     assert_eq!(place.run(&["rotate", "--yes"], "").code, Some(2));
+    // Its PINs would be in the vault in the place of those that hold.
+    let end = place.run(&["rotate", "--yes", "--sandbox", "--phone-number-id", ID], "");
+    assert!(end.code == Some(2) && end.err.contains("takes no --sandbox"), "{}", end.err);
 }
 
 #[test]

@@ -6,7 +6,6 @@ mod plan;
 
 use std::sync::Arc;
 
-use graph_sandbox::Sandbox;
 use whatsapp_two_step::{CallProgress, Client, PhoneNumberId};
 use whatsapp_two_step_rotation::{AnyVault, Rotation, RotationError, RotationSettings, Rotator};
 
@@ -18,7 +17,7 @@ use crate::{
     failure::{Failure, LEFT},
     progress,
     protect::Protected,
-    sandbox, secrets,
+    secrets,
     signals::Signals,
     terminal::{Console, err},
     vault::{self, Holding, State},
@@ -26,11 +25,16 @@ use crate::{
 
 pub(crate) fn run(args: &RotateArgs, console: &Console) -> Result<u8, Failure> {
     let _protected = Protected::protect();
-    let sandbox = args.client.sandbox.then(sandbox::embed).transpose()?;
-    client::block_on(rotate(args, console, sandbox.as_ref()))
+    if args.client.sandbox {
+        return Err(Failure::input(
+            "rotate takes no --sandbox: that one ends with the command, and the vault would keep PINs that hold nowhere.",
+            "Run whatsapp-two-step sandbox, and give rotate its --base-url and a vault of its own.",
+        ));
+    }
+    client::block_on(rotate(args, console))
 }
 
-async fn rotate(args: &RotateArgs, console: &Console, sandbox: Option<&Sandbox>) -> Result<u8, Failure> {
+async fn rotate(args: &RotateArgs, console: &Console) -> Result<u8, Failure> {
     let mut signals = Signals::catch()?;
     let mut ids = Vec::new();
     for id in &args.phone_number_id {
@@ -48,12 +52,11 @@ async fn rotate(args: &RotateArgs, console: &Console, sandbox: Option<&Sandbox>)
     }
     secrets::check_standard_input(&[("--vault-key-file", args.vault.vault_key_file.as_deref())], Some(&args.client))?;
     let mut inputs = client::inputs(&args.client, console, &mut signals);
-    let client = client::client(&args.client, sandbox, &mut inputs).await?;
+    let client = client::client(&args.client, None, &mut inputs).await?;
     let vault = vault::open(&args.vault, &mut inputs).await?;
     let mut settings = RotationSettings { timeout: client.limits().timeout, ..RotationSettings::default() };
     settings.quiet_margin = args.quiet_margin.unwrap_or(settings.quiet_margin);
     settings.check()?;
-    client::tell_of(sandbox, console);
     let plan = signals.unless_ended(look(&vault, ids, args.only)).await?;
     if args.dry_run {
         plan::print(console, &plan).map_err(|error| Failure::output(&error))?;
