@@ -58,6 +58,7 @@ fn a_lost_answer_leaves_two_pins_and_the_next_run_settles_it() {
     let line = &end.json_lines()[0];
     assert_eq!((end.code, &line["vault_state"]), (Some(4), &"unsettled".into()), "{}", end.out);
     assert!(line["error"]["message"].as_str().unwrap().contains("two PINs, of which either may hold"), "{}", end.out);
+    assert!(line["error"]["hint"].as_str().unwrap().starts_with("Run it again"));
     let held = place.may_hold(LOST_ONCE);
     assert!(held.len() == 2 && held[1] == "012345" && sandbox.pin(LOST_ONCE).unwrap() == held[0]);
     let list = place.run(&["vault", "list"], "");

@@ -66,12 +66,8 @@ pub(super) fn failure(console: &Console, id: &PhoneNumberId, error: &RotationErr
         (None, None) => Ok(Value::Null),
     }
     .unwrap_or_default();
-    if let Value::Object(fields) = &mut fields {
-        fields.insert("message".to_owned(), error.message().into());
-        if matches!(error.vault_state(), VaultState::Unsettled | VaultState::Confirmed) {
-            fields.insert("hint".to_owned(), "Run it again: that is safe, and settles it.".into());
-        }
-    }
+    let is_open = matches!(error.vault_state(), VaultState::Unsettled | VaultState::Confirmed);
+    say_of_the_vault(&mut fields, error.message(), is_open);
     tell(
         console,
         &error.to_string(),
@@ -96,18 +92,28 @@ pub(super) fn interrupted(
     let failure = Failure::interrupted(attempts, outcome);
     // It may have been saved or not; who takes it for saved does nothing wrong.
     let state = VaultState::Unsettled;
-    let end = End {
-        phone_number_id: id.as_str(),
-        vault_state: state.code(),
-        attempts,
-        error: serde_json::to_value(&failure).ok(),
-        ..End::default()
-    };
     let text = format!(
         "{} The vault may have two PINs, of which either may hold. Run it again to settle it.",
         failure.message()
     );
+    let mut fields = serde_json::to_value(&failure).unwrap_or_default();
+    say_of_the_vault(&mut fields, text.clone(), true);
+    let end = End {
+        phone_number_id: id.as_str(),
+        vault_state: state.code(),
+        attempts,
+        error: Some(fields),
+        ..End::default()
+    };
     (tell(console, &text, &end), if outcome == Outcome::Unknown { UNKNOWN } else { LEFT })
+}
+
+/// What a call's own error doesn't know: what the vault holds, and that the PIN to send again is in it.
+fn say_of_the_vault(fields: &mut Value, message: String, is_open: bool) {
+    fields["message"] = message.into();
+    if is_open {
+        fields["hint"] = "Run it again: that is safe, and settles it.".into();
+    }
 }
 
 fn tell(console: &Console, text: &str, end: &End<'_>) -> io::Result<()> {
