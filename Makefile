@@ -50,9 +50,10 @@ bench: ## measures ours beside the alternatives; QUICK=1: a short run
 lint: ## checks formatting, lints and documentation
 	@scripts/suite lint
 
-soak: ## makes 100,000 calls in each language (SOAK_CALLS sets another number), and looks for what grows; then 10,000 through nginx and HAProxy
+soak: ## makes 100,000 calls in each language (SOAK_CALLS sets another number), and looks for what grows; then 10,000 through nginx and HAProxy; then kills the command in 2,000 rotations of each kind
 	@scripts/soak $(SOAK_CALLS)
 	@scripts/soak-servers || [ $$? = 77 ] # skipped, and said so
+	@scripts/soak-rotation
 
 fuzz: ## fuzzes the parsers, ten minutes each, on a nightly toolchain
 	@scripts/fuzz || [ $$? = 77 ] # skipped, and said so

@@ -137,6 +137,7 @@ scenarios! {
     "920040000000000" "unavailable" service_unavailable unknown Script(&[UNAVAILABLE]), "HTTP 503 for ever, with a Graph body (code 2)";
     "920050000000000" "closed-then-190" connection_failed unknown Script(&[Wire(Fault::Close), Answer(odd::bad_token)]), "closes without an answer once, then code 190: with retries `authentication`, outcome `unknown`";
     "920060000000000" "503-then-190" service_unavailable unknown Script(&[UNAVAILABLE, Answer(odd::bad_token)]), "HTTP 503 once, then code 190: with retries `authentication`, outcome `unknown`";
+    "920070000000000" "applied-then-close-once" connection_failed unknown Script(&[Wire(Fault::AppliedClose), Works]), "sets the PIN and closes the connection without an answer once, then works";
 }
 
 const UNAVAILABLE: Act = Answer(odd::unavailable);

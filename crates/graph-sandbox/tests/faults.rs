@@ -262,7 +262,7 @@ fn scripts_step_by_id() {
     assert_eq!(set(&sandbox, scenario("closed-then-190").id).status, 401);
 }
 
-/// Success in the table, and only that, means that the PIN is set; the two `applied-…` rows are there to break the rule.
+/// Success in the table, and only that, means that the PIN is set; the `applied-…` rows are there to break the rule.
 #[test]
 fn pins_are_set_where_the_table_says_so() {
     let sandbox = Sandbox::start().unwrap();

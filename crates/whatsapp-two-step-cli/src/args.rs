@@ -9,6 +9,8 @@ use clap_complete::Shell;
 use crate::{
     flags::{ClientArgs, OutputArgs, count},
     help::{ABOUT, NAME, PLACES, after},
+    rotate::RotateArgs,
+    vault::VaultCommand,
 };
 
 #[derive(Parser)]
@@ -35,6 +37,18 @@ pub(crate) enum Command {
     /// Whether a number has a PIN is in no documentation of the server's: where it doesn't say, that is unknown.
     #[command(after_help = after())]
     Numbers(Box<NumbersArgs>),
+    /// Give numbers new PINs, and keep them in a vault.
+    ///
+    /// A PIN is drawn and saved in the vault before it is sent. So after a crash, a kill or a lost answer the vault has the PIN
+    /// that holds: run it again, and the pending PIN is sent until it is confirmed. It shows what it is going to do, and asks.
+    #[command(after_help = after())]
+    Rotate(Box<RotateArgs>),
+    /// Make and see to the vault that rotate keeps PINs in.
+    #[command(subcommand_required = true, arg_required_else_help = true)]
+    Vault {
+        #[command(subcommand)]
+        command: VaultCommand,
+    },
     /// Draw a PIN.
     #[command(subcommand_required = true, arg_required_else_help = true)]
     Pin {
@@ -62,10 +76,38 @@ pub(crate) enum Command {
 }
 
 /// What can be asked for.
-pub(crate) const COMMANDS: [&str; 6] = ["set", "numbers", "pin generate", "sandbox", "completions", "man"];
+pub(crate) const COMMANDS: [&str; 12] = [
+    "set",
+    "numbers",
+    "rotate",
+    "vault init",
+    "vault list",
+    "vault show",
+    "vault import",
+    "vault rekey",
+    "pin generate",
+    "sandbox",
+    "completions",
+    "man",
+];
 
 /// The commands that have a page of their own, those below another one with a hyphen.
-pub(crate) const PAGES: [&str; 7] = ["set", "numbers", "pin", "pin-generate", "sandbox", "completions", "man"];
+pub(crate) const PAGES: [&str; 14] = [
+    "set",
+    "numbers",
+    "rotate",
+    "vault",
+    "vault-init",
+    "vault-list",
+    "vault-show",
+    "vault-import",
+    "vault-rekey",
+    "pin",
+    "pin-generate",
+    "sandbox",
+    "completions",
+    "man",
+];
 
 #[derive(Args)]
 pub(crate) struct SetArgs {

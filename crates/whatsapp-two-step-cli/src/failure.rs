@@ -4,11 +4,14 @@ use std::io;
 
 use serde::{Serialize, Serializer};
 use whatsapp_two_step::{ErrorKind, Outcome, TwoStepError};
+use whatsapp_two_step_rotation::{VaultError, VaultErrorKind};
 
 pub(crate) const BAD_INPUT: u8 = 2;
-const REJECTED: u8 = 3;
-const UNKNOWN: u8 = 4;
-const NOT_SENT: u8 = 5;
+pub(crate) const REJECTED: u8 = 3;
+pub(crate) const UNKNOWN: u8 = 4;
+pub(crate) const NOT_SENT: u8 = 5;
+pub(crate) const LEFT: u8 = 6;
+pub(crate) const VAULT: u8 = 7;
 
 const INTERRUPTED: &str = "interrupted";
 /// Never in JSON: it is what can't be written.
@@ -20,6 +23,8 @@ pub(crate) enum Failure {
     Call(TwoStepError),
     /// The command's own.
     Own(Own),
+    /// Of the vault, before anything was sent.
+    Vault(Own),
 }
 
 /// An error of the command's own, with the same fields in JSON as the library's.
@@ -31,6 +36,7 @@ pub(crate) struct Own {
     hint: &'static str,
     #[serde(flatten)]
     server: NoServer,
+    retry_after: Option<u64>,
     is_retryable: bool,
     attempts: u32,
 }
@@ -46,7 +52,6 @@ struct NoServer {
     user_title: (),
     user_message: (),
     trace_id: (),
-    retry_after: (),
     reason: (),
 }
 
@@ -92,6 +97,7 @@ impl Failure {
 
     pub(crate) fn exit_code(&self) -> u8 {
         match self.outcome() {
+            _ if matches!(self, Self::Vault(_)) => VAULT,
             Outcome::Rejected => REJECTED,
             Outcome::Unknown => UNKNOWN,
             // Of a read, the server's own invalid_request is not_sent too.
@@ -103,7 +109,7 @@ impl Failure {
     /// It is not about the arguments, their files, or the output.
     pub(crate) fn is_of_a_call(&self) -> bool {
         match self {
-            Self::Call(_) => true,
+            Self::Call(_) | Self::Vault(_) => true,
             Self::Own(own) => own.kind != OUTPUT_LOST && own.kind != ErrorKind::InvalidConfiguration.code(),
         }
     }
@@ -112,42 +118,42 @@ impl Failure {
     pub(crate) fn call(&self) -> Option<&TwoStepError> {
         match self {
             Self::Call(error) => Some(error),
-            Self::Own(_) => None,
+            Self::Own(_) | Self::Vault(_) => None,
         }
     }
 
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Call(error) => error.kind().code(),
-            Self::Own(own) => own.kind,
+            Self::Own(own) | Self::Vault(own) => own.kind,
         }
     }
 
     pub(crate) fn message(&self) -> &str {
         match self {
             Self::Call(error) => error.message(),
-            Self::Own(own) => &own.message,
+            Self::Own(own) | Self::Vault(own) => &own.message,
         }
     }
 
     pub(crate) fn outcome(&self) -> Outcome {
         match self {
             Self::Call(error) => error.outcome(),
-            Self::Own(own) => own.outcome,
+            Self::Own(own) | Self::Vault(own) => own.outcome,
         }
     }
 
     pub(crate) fn hint(&self) -> &str {
         match self {
             Self::Call(error) => error.hint(),
-            Self::Own(own) => own.hint,
+            Self::Own(own) | Self::Vault(own) => own.hint,
         }
     }
 
     pub(crate) fn attempts(&self) -> u32 {
         match self {
             Self::Call(error) => error.attempts(),
-            Self::Own(own) => own.attempts,
+            Self::Own(own) | Self::Vault(own) => own.attempts,
         }
     }
 }
@@ -155,7 +161,27 @@ impl Failure {
 impl Own {
     fn not_sent(kind: &'static str, message: String, hint: &'static str) -> Self {
         let server = NoServer::default();
-        Self { kind, message, outcome: Outcome::NotSent, hint, server, is_retryable: false, attempts: 0 }
+        let outcome = Outcome::NotSent;
+        Self { kind, message, outcome, hint, server, retry_after: None, is_retryable: false, attempts: 0 }
+    }
+}
+
+impl From<VaultError> for Failure {
+    fn from(error: VaultError) -> Self {
+        Self::from(&error)
+    }
+}
+
+impl From<&VaultError> for Failure {
+    fn from(error: &VaultError) -> Self {
+        let (hint, is_retryable) = match error.kind() {
+            VaultErrorKind::Conflict | VaultErrorKind::Busy => ("Run it again later.", true),
+            VaultErrorKind::Unreachable => ("See to the vault, then run it again.", true),
+            _ => ("See to the vault and its key.", false),
+        };
+        let retry_after = error.retry_after().map(|time| time.as_secs());
+        let own = Own::not_sent(error.kind().code(), error.message().to_owned(), hint);
+        Self::Vault(Own { retry_after, is_retryable, ..own })
     }
 }
 
@@ -169,7 +195,7 @@ impl Serialize for Failure {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Call(error) => error.serialize(serializer),
-            Self::Own(own) => own.serialize(serializer),
+            Self::Own(own) | Self::Vault(own) => own.serialize(serializer),
         }
     }
 }
@@ -186,6 +212,8 @@ mod tests {
         };
         let call = whatsapp_two_step::Pin::not_text("int").into();
         assert_eq!(keys(Failure::input("", "")), keys(call));
+        let call = whatsapp_two_step::Pin::not_text("int").into();
+        assert_eq!(keys(VaultError::new(VaultErrorKind::Busy, "").into()), keys(call));
     }
 
     #[test]

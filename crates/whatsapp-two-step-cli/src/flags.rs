@@ -54,6 +54,19 @@ pub(crate) struct ClientArgs {
     pub(crate) max_in_flight: Option<u32>,
 }
 
+/// Where PINs are kept.
+#[derive(Args)]
+pub(crate) struct VaultArgs {
+    /// The vault: sqlite:PATH, postgres://USER@HOST/DATABASE, or exec:PROGRAM. A URL with a password in it belongs into the
+    /// variable, as arguments show in the process list. [default: WHATSAPP_TWO_STEP_VAULT]
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Other, help_heading = "Vault")]
+    pub(crate) vault: Option<String>,
+    /// Read the vault's key from this file; "-" is standard input. Of more than one key, a line each, the first one seals and
+    /// all of them open. [default: WHATSAPP_TWO_STEP_VAULT_KEY]
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath, help_heading = "Vault")]
+    pub(crate) vault_key_file: Option<PathBuf>,
+}
+
 /// How much is said, and how it looks.
 #[derive(Args)]
 pub(crate) struct OutputArgs {
@@ -76,7 +89,7 @@ impl OutputArgs {
 
 // The texts of these never repeat the value: a secret often lands in the wrong place.
 
-fn seconds(text: &str) -> Result<Duration, &'static str> {
+pub(crate) fn seconds(text: &str) -> Result<Duration, &'static str> {
     let number = text.parse().map_err(|_| "takes seconds, such as 30 or 0.5")?;
     Duration::try_from_secs_f64(number).map_err(|_| "takes seconds from 0 up, such as 30 or 0.5")
 }

@@ -15,6 +15,11 @@ whatsapp-two-step numbers --waba-id 102290129340398
     which numbers have a PIN
 (umask 077; whatsapp-two-step pin generate > pin)
     a good PIN, in a file that others can't read
+whatsapp-two-step vault init --vault sqlite:pins --new-key-file key
+    make a vault, and its key
+whatsapp-two-step rotate --vault sqlite:pins --vault-key-file key \\
+    --phone-number-id 106540352242922
+    a new PIN, which is in the vault before it is sent
 whatsapp-two-step sandbox --port 8080
     serve the sandbox for other programs";
 
@@ -23,6 +28,10 @@ WHATSAPP_ACCESS_TOKEN  the access token, taken as it is
 WHATSAPP_APP_SECRET    the app secret, for appsecret_proof
 WHATSAPP_BASE_URL      as --base-url, which wins
 WHATSAPP_API_VERSION   as --api-version, which wins
+WHATSAPP_TWO_STEP_VAULT
+                       as --vault, which wins
+WHATSAPP_TWO_STEP_VAULT_KEY
+                       the vault's key; --vault-key-file wins
 WHATSAPP_TWO_STEP_LOOPBACK_ONLY
                        1 refuses every host but this machine: for tests
 HTTPS_PROXY, NO_PROXY  as usual; --proxy wins
@@ -36,6 +45,9 @@ const EXIT_CODES: &str = "\
    succeeds, which is safe
 5  not sent: no connection, or output that can't be written; the old PIN
    holds
+6  some numbers are left: run it again
+7  the vault: it can't be reached or read
+Of several numbers, the weakest: 4 before 7, 6, 3 and 5.
 After Ctrl-C the code says what the call had come to: 3, 4 or 5.
 Reading and drawing set no PIN: whatever goes wrong there is 2 or 5.";
 

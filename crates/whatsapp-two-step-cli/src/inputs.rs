@@ -120,8 +120,9 @@ pub(crate) fn shown(path: &Path) -> String {
 fn read(path: &Path, max: usize) -> io::Result<Content> {
     let source = open(path)?;
     let open_mode = open_mode(&source);
-    // As large as it can get, so that growing leaves no copy behind; but for certificates, which are no secret.
-    let mut bytes = Zeroizing::new(Vec::with_capacity((max + 64).min(16 << 10)));
+    // As large as it can get, so that growing leaves no copy behind; but for a long pipe.
+    let length = source.metadata().ok().and_then(|about| usize::try_from(about.len()).ok()).unwrap_or_default();
+    let mut bytes = Zeroizing::new(Vec::with_capacity((max + 64).min(length.max(16 << 10) + 64)));
     source.take(max as u64 + 1).read_to_end(&mut bytes)?;
     Ok(Content { bytes, open_mode })
 }

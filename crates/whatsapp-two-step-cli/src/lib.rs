@@ -6,8 +6,9 @@
 //! | `usage` | what is wrong with arguments, said without repeating them |
 //! | `secrets`, `inputs`, `prompt` | where PIN, token and app secret come from, and how they are read |
 //! | `client` | the client that flags and environment ask for |
+//! | `vault`, `rotate`, `confirm` | the vault, rotations, and the question before them |
 //! | `set`, `dry_run`, `numbers`, `generate`, `sandbox`, `manual` | what the commands do |
-//! | `report`, `table`, `json`, `progress` | what a person and a program read |
+//! | `report`, `table`, `json`, `progress`, `utc` | what a person and a program read |
 //! | `failure` | every way to end but well, and its exit code |
 //! | `terminal`, `wrap` | colour, clean text, width |
 //! | `signals`, `protect` | Ctrl-C and its like, no core dumps |
@@ -20,6 +21,7 @@
 
 mod args;
 mod client;
+mod confirm;
 mod dry_run;
 mod failure;
 mod flags;
@@ -33,6 +35,7 @@ mod progress;
 mod prompt;
 mod protect;
 mod report;
+mod rotate;
 mod sandbox;
 mod secrets;
 mod set;
@@ -40,6 +43,8 @@ mod signals;
 mod table;
 mod terminal;
 mod usage;
+mod utc;
+mod vault;
 mod wrap;
 
 use std::{ffi::OsString, io};
@@ -53,8 +58,8 @@ use crate::{
 
 /// Runs the command with these arguments, the program's own name first, on this process' standard streams.
 ///
-/// The result is the exit code: 0 success, 2 bad usage or input, 3 rejected, 4 outcome unknown, 5 not sent. It never ends
-/// the process itself. `set`, `numbers` and `sandbox` catch Ctrl-C and its like, which stay caught afterwards; and a prompt that was left
+/// The result is the exit code: 0 success, 2 bad usage or input, 3 rejected, 4 outcome unknown, 5 not sent, 6 numbers
+/// are left, 7 the vault. It never ends the process itself. `set`, `numbers` and `sandbox` catch Ctrl-C and its like, which stay caught afterwards; and a prompt that was left
 /// leaves a thread behind that reads the terminal. So let the process end soon.
 #[must_use]
 pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
@@ -98,6 +103,15 @@ fn start(cli: Cli, console: Console) -> (Console, Result<u8, Failure>) {
         Command::Numbers(args) => {
             let console = args.output.console(args.json);
             let result = numbers::run(&args, &console);
+            (console, result)
+        }
+        Command::Rotate(args) => {
+            let console = args.output.console(args.json);
+            let result = rotate::run(&args, &console);
+            (console, result)
+        }
+        Command::Vault { command } => {
+            let result = vault::run(&command, &console);
             (console, result)
         }
         Command::Pin { command: PinCommand::Generate(args) } => (console, generate::run(&args)),

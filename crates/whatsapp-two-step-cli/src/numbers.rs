@@ -32,7 +32,7 @@ pub(crate) fn run(args: &NumbersArgs, console: &Console) -> Result<u8, Failure> 
 async fn list(args: &NumbersArgs, console: &Console, sandbox: Option<&Sandbox>) -> Result<u8, Failure> {
     let mut signals = Signals::catch()?;
     let accounts: Vec<WabaId> = args.waba_id.iter().map(|id| WabaId::parse(id)).collect::<Result<_, _>>()?;
-    secrets::check_standard_input(None, &args.client)?;
+    secrets::check_standard_input(&[], Some(&args.client))?;
     let client =
         client::client(&args.client, sandbox, &mut client::inputs(&args.client, console, &mut signals)).await?;
     client::tell_of(sandbox, console);

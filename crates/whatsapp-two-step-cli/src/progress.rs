@@ -37,7 +37,12 @@ pub(crate) fn show_attempts<O: Operation>(
     let request = operation.to_request(client.endpoint())?;
     let (method, url) = (request.method(), dry_run::url(request.uri()));
     err(&clean(&format!("{method} {url} (at most {})", seconds(client.limits().timeout))));
-    Ok(client.with_observer(Observer::new(move |end| err(&clean(&line(end, success))))))
+    Ok(show_ends(client, success))
+}
+
+/// The same client, which shows each attempt's end.
+pub(crate) fn show_ends(client: &Client, success: &'static str) -> Client {
+    client.with_observer(Observer::new(move |end| err(&clean(&line(end, success)))))
 }
 
 fn line(end: &AttemptEnd<'_>, success: &str) -> String {

@@ -51,21 +51,20 @@ pub(crate) async fn app_secret(args: &ClientArgs, inputs: &mut Inputs<'_>) -> Re
     Ok(secret.map(|secret| AppSecret::parse(&secret)).transpose()?)
 }
 
-async fn from_file(flag: &str, path: &Path, inputs: &mut Inputs<'_>) -> Result<Secret, Failure> {
+pub(crate) async fn from_file(flag: &str, path: &Path, inputs: &mut Inputs<'_>) -> Result<Secret, Failure> {
     inputs.secret(flag, path, TOKEN_MAX).await?.ok_or_else(|| {
         Failure::input(format!("{flag}: {} is empty.", shown(path)), "Correct the file or the flag; nothing was sent.")
     })
 }
 
 /// Standard input can be read once.
-pub(crate) fn check_standard_input(pin_file: Option<&Path>, args: &ClientArgs) -> Result<(), Failure> {
-    let files = [
-        ("--pin-file", pin_file),
-        ("--token-file", args.token_file.as_deref()),
-        ("--app-secret-file", args.app_secret_file.as_deref()),
-    ];
+pub(crate) fn check_standard_input(more: &[(&str, Option<&Path>)], args: Option<&ClientArgs>) -> Result<(), Failure> {
+    let of_client = args.into_iter().flat_map(|args| {
+        [("--token-file", args.token_file.as_deref()), ("--app-secret-file", args.app_secret_file.as_deref())]
+    });
+    let files = more.iter().copied().chain(of_client);
     let readers: Vec<&str> =
-        files.into_iter().filter(|(_, path)| path.is_some_and(is_standard_input)).map(|(flag, _)| flag).collect();
+        files.filter(|(_, path)| path.is_some_and(is_standard_input)).map(|(flag, _)| flag).collect();
     match readers[..] {
         [first, second, ..] => {
             let message = format!("{first} and {second} can't both be standard input.");

@@ -25,7 +25,7 @@ pub(crate) fn run(args: &SetArgs, console: &Console) -> Result<u8, Failure> {
 async fn set(args: &SetArgs, console: &Console, sandbox: Option<&Sandbox>) -> Result<u8, Failure> {
     let mut signals = Signals::catch()?;
     let id = PhoneNumberId::parse(&args.phone_number_id)?;
-    secrets::check_standard_input(args.pin_file.as_deref(), &args.client)?;
+    secrets::check_standard_input(&[("--pin-file", args.pin_file.as_deref())], Some(&args.client))?;
     let mut inputs = client::inputs(&args.client, console, &mut signals);
     let client = client::client(&args.client, sandbox, &mut inputs).await?;
     client::tell_of(sandbox, console);

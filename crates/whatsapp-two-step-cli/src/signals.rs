@@ -3,7 +3,12 @@
 //! They are caught, so that the terminal gets its echo back and the end of a call is told. Tokio never gives a signal back:
 //! it stays caught until the process ends.
 
-use std::{future::poll_fn, task::Poll};
+use std::{
+    future::{poll_fn, ready},
+    task::Poll,
+};
+
+use whatsapp_two_step::Outcome;
 
 use crate::failure::Failure;
 
@@ -38,6 +43,31 @@ impl Signals {
             wish.map_or(Poll::Pending, Poll::Ready)
         })
         .await
+    }
+
+    /// Does the work, unless an end is wanted before it is done.
+    pub(crate) fn unless_ended<T>(
+        &mut self,
+        work: impl Future<Output = Result<T, Failure>>,
+    ) -> impl Future<Output = Result<T, Failure>> {
+        // A vault's work is large.
+        let work = Box::pin(work);
+        async {
+            tokio::select! {
+                biased;
+                result = work => result,
+                () = self.end() => Err(Failure::interrupted(0, Outcome::NotSent)),
+            }
+        }
+    }
+
+    /// Is an end wanted already?
+    pub(crate) async fn has_ended(&mut self) -> bool {
+        tokio::select! {
+            biased;
+            () = self.end() => true,
+            () = ready(()) => false,
+        }
     }
 
     /// Resolves when an end is wanted; suspends until then as often as that is wanted.

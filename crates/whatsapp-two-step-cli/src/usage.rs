@@ -26,6 +26,10 @@ const SECRET: &str =
     "An app secret is not taken as an argument: it would show in the process list and in the shell's history.";
 const SECRET_HINT: &str = "Set WHATSAPP_APP_SECRET, or name a file with --app-secret-file PATH.";
 
+const KEY: &str =
+    "A vault's key is not taken as an argument: it would show in the process list and in the shell's history.";
+const KEY_HINT: &str = "Set WHATSAPP_TWO_STEP_VAULT_KEY, or name a file with --vault-key-file PATH.";
+
 /// What the arguments ask for.
 pub(crate) enum Parsed {
     Run(Cli),
@@ -82,6 +86,7 @@ fn refused(args: &[OsString]) -> Option<Failure> {
             "--pin" => Some(Failure::input(PIN, PIN_HINT)),
             "--token" | "--access-token" => Some(Failure::input(TOKEN, TOKEN_HINT)),
             "--app-secret" => Some(Failure::input(SECRET, SECRET_HINT)),
+            "--vault-key" => Some(Failure::input(KEY, KEY_HINT)),
             _ => None,
         }
     })

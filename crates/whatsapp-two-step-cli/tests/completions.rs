@@ -18,8 +18,8 @@ use common::{
 use tempfile::TempDir;
 
 /// Candidates after each line that somebody has typed so far; and what must be none.
-const DUE: [(&str, &[&str], &[&str]); 14] = [
-    ("", &["set", "numbers", "pin", "sandbox", "completions", "man"], &["a-file"]),
+const DUE: [(&str, &[&str], &[&str]); 18] = [
+    ("", &["set", "numbers", "rotate", "vault", "pin", "sandbox", "completions", "man"], &["a-file"]),
     (
         "set --",
         &["--phone-number-id", "--pin-file", "--timeout", "--root-certificates", "--json"],
@@ -39,6 +39,14 @@ const DUE: [(&str, &[&str], &[&str]); 14] = [
     ),
     ("numbers --waba-id ", &[], &["a-file"]),
     ("numbers --token-file ", &["a-file"], &["--json"]),
+    (
+        "rotate --",
+        &["--phone-number-id", "--vault", "--vault-key-file", "--only", "--quiet-margin", "--dry-run", "--yes"],
+        &["--pin-file", "a-file"],
+    ),
+    ("rotate --only ", &["unsettled"], &["a-file"]),
+    ("vault ", &["init", "list", "show", "import", "rekey"], &["a-file", "set"]),
+    ("vault init --new-key-file ", &["a-file"], &["--json"]),
     ("pin ", &["generate"], &["a-file", "set"]),
     ("pin generate --", &["--yes", "--json"], &["--waba-id", "a-file"]),
 ];

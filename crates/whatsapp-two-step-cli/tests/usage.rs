@@ -35,6 +35,9 @@ fn a_pin_is_no_argument() {
         &["pin", "735194"],
         &["pin", "generate", "735194"],
         &["numbers", "735194"],
+        &["rotate", "735194"],
+        &["vault", "735194"],
+        &["vault", "list", "735194"],
     ] {
         refused(args, why);
     }
@@ -49,6 +52,7 @@ fn nor_is_a_token_or_an_app_secret() {
     refused(&["set", TOKEN], "WHATSAPP_ACCESS_TOKEN");
     refused(&[TOKEN], "WHATSAPP_ACCESS_TOKEN");
     refused(&["set", "--app-secret", "s3cret"], "--app-secret-file");
+    refused(&["rotate", "--vault-key", "0011223344"], "--vault-key-file");
 }
 
 #[test]
@@ -79,6 +83,12 @@ fn what_is_wrong_is_said_without_repeating_it() {
         (&["numbers", "--waba-id", "1", "--token-file", "-", "--app-secret-file", "-"], "can't both be"),
         (&["numbers", "--waba-id", "1", "--quiet", "--verbose"], "exclude each other"),
         (&["pin", "generate", "--yes=735194"], "--yes"),
+        (&["rotate"], "--phone-number-id <ID>... is needed"),
+        (&["rotate", "--phone-number-id", ID, "--only", PIN], "takes one of: unsettled"),
+        (&["rotate", "--phone-number-id", ID, "--quiet-margin", "735194s"], "takes seconds"),
+        (&["rotate", "--phone-number-id", ID, "--yes"], "There is no vault"),
+        (&["rotate", "--yes", "--only", "unsettled", "--vault", "735194:x"], "must begin with sqlite:"),
+        (&["rotate", "--yes", "--only", "unsettled", "--vault-key-file", "-", "--token-file", "-"], "can't both be"),
     ] {
         refused(args, words);
     }

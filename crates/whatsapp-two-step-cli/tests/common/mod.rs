@@ -8,6 +8,7 @@ pub(crate) mod schema;
 pub(crate) mod shell;
 #[cfg(unix)]
 pub(crate) mod terminal;
+pub(crate) mod vault;
 
 use std::{
     io::Write,
@@ -53,11 +54,13 @@ impl End {
 }
 
 /// Variables of this machine that the command heeds.
-const FOREIGN: [&str; 8] = [
+const FOREIGN: [&str; 10] = [
     "WHATSAPP_APP_SECRET",
     "WHATSAPP_BASE_URL",
     "WHATSAPP_API_VERSION",
     "WHATSAPP_TWO_STEP_LOOPBACK_ONLY",
+    "WHATSAPP_TWO_STEP_VAULT",
+    "WHATSAPP_TWO_STEP_VAULT_KEY",
     "HTTPS_PROXY",
     "https_proxy",
     "ALL_PROXY",
@@ -111,4 +114,15 @@ pub(crate) fn private_file(folder: &Path, name: &str, content: &str) -> String {
     #[cfg(unix)]
     std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     path.to_str().unwrap().to_owned()
+}
+
+/// A person's machine need not have everything; CI's must.
+pub(crate) fn skip(why: &str) {
+    assert!(std::env::var_os("CI").is_none_or(|value| value.is_empty()), "{why}");
+    println!("skipped: {why}");
+}
+
+#[cfg(unix)]
+pub(crate) fn is_root() -> bool {
+    rustix::process::getuid().is_root()
 }
