@@ -5,19 +5,15 @@ from __future__ import annotations
 import asyncio
 import inspect
 import re
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from support import PIN, TOKEN
 
-from whatsapp_two_step import Client, HttpRequest, HttpResponse, TransportError, TwoStepError
 from whatsapp_two_step._client import ClientBase
 from whatsapp_two_step.testing import Sandbox
-from whatsapp_two_step.transports import HttpxTransport
 
 ROOT = Path(__file__).parents[2]
 PAGES = ["README.md", "python/README.md", "docs/operating.md", "docs/migration.md"]
@@ -73,92 +69,3 @@ def test_a_rollout_that_stops_loses_no_end() -> None:
     expired, slow = "900001900000463", "910060000000000"
     ends = asyncio.run(run("docs/operating.md", code)["set_all"]({expired: PIN, slow: PIN}))
     assert ends[expired].kind == "authentication" and ends[slow] is None
-
-
-class Story:
-    """Calls of the page's own `rotate` for one number, on a clock of its own.
-
-    Vault and server change only by a save and by a request, so they are compared after each of these, and after each call.
-    """
-
-    def __init__(self, number: str, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.number, self.sandbox, self.now = number, sandbox, 1_000_000.0
-        self.moments: list[tuple[str | None, str]] = []
-        self.late: HttpRequest | None = None
-        monkeypatch.setattr(time, "time", lambda: self.now)
-        [code] = [code for code in programs("docs/operating.md") if "def rotate" in code]
-        self.program = run("docs/operating.md", code)
-        story = self
-
-        class Vault(dict[str, Any]):
-            def __setitem__(self, key: str, value: Any) -> None:
-                super().__setitem__(key, value)
-                story.look()
-
-        self.vault = Vault()
-
-    def look(self) -> None:
-        self.moments.append((self.sandbox.pin(self.number), repr(self.vault)))
-
-    def rotate(self, transport: Callable[[HttpRequest], HttpResponse], token: str = TOKEN) -> str:
-        """The outcome of a call."""
-        try:
-            self.program["rotate"](Client(token, transport=transport, max_retries=0), self.vault, self.number)
-        except TwoStepError as error:
-            return error.outcome
-        finally:
-            self.look()
-        return "applied"
-
-    def good(self, request: HttpRequest) -> HttpResponse:
-        with httpx.Client() as http:
-            response = HttpxTransport(http).send(request)
-        self.look()
-        return response
-
-    def loses_the_answer(self, request: HttpRequest) -> HttpResponse:
-        self.good(request)
-        raise TransportError("the answer is lost")
-
-    def delays_the_request(self, request: HttpRequest) -> HttpResponse:
-        self.late = request
-        raise TransportError("no answer in time", timed_out=True)
-
-    def no_pin_was_lost(self) -> None:
-        """An assertion inside of a transport would be one more failure of the connection, so it is made here."""
-        for held, vault in self.moments:
-            assert held is None or repr(held) in vault, f"the server holds {held}, the vault {vault}"
-
-    def bodies(self) -> list[bytes]:
-        return [request.body for request in self.sandbox.requests() if request.path.endswith(self.number)]
-
-
-def test_a_refusal_after_a_lost_answer_loses_no_pin(whatsapp_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    story = Story("106540352242961", whatsapp_sandbox, monkeypatch)
-    assert story.rotate(story.good) == "applied"
-    before = whatsapp_sandbox.pin(story.number)
-    story.now += 3600
-    assert story.rotate(story.loses_the_answer) == "unknown"
-    after = whatsapp_sandbox.pin(story.number)
-    assert after != before, "it was applied"
-    assert story.rotate(story.good, token="EAAsandboxExpired") == "rejected"
-    assert story.rotate(story.good) == "applied"
-    story.no_pin_was_lost()
-    assert whatsapp_sandbox.pin(story.number) == after
-    assert len(story.bodies()) == 4 and len(set(story.bodies()[1:])) == 1, "the candidate was sent again"
-    assert repr(before) not in repr(story.vault), "the success has settled it"
-
-
-def test_a_request_that_arrives_late_loses_no_pin(whatsapp_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    story = Story("106540352242962", whatsapp_sandbox, monkeypatch)
-    assert story.rotate(story.delays_the_request) == "unknown"
-    assert story.rotate(story.good) == "applied"
-    with pytest.raises(RuntimeError, match="on its way"):
-        story.rotate(story.good)  # a new PIN, and the late request would undo it
-    assert story.late
-    story.good(story.late)
-    story.no_pin_was_lost()
-    story.now += 3600
-    assert story.rotate(story.good) == "applied"
-    story.no_pin_was_lost()
-    assert len(story.bodies()) == 3 and len(set(story.bodies())) == 2
