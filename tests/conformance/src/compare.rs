@@ -89,7 +89,8 @@ pub(crate) fn prepared(case: &Case) -> (Peer, Value) {
     (peer, call)
 }
 
-pub(crate) fn run(driver: &mut Driver, case: &Case) -> Verdict {
+/// The case's server stays behind, in place of the one before it.
+pub(crate) fn run(driver: &mut Driver, case: &Case, stays: &mut Option<Peer>) -> Verdict {
     if let Some(reason) = case.why_not(&driver.name) {
         return Verdict::Skip(reason.to_owned());
     }
@@ -144,6 +145,7 @@ pub(crate) fn run(driver: &mut Driver, case: &Case) -> Verdict {
     if let Some(expected) = &case.request {
         differences.extend(expected::request(expected, &seen, driver.language()));
     }
+    *stays = Some(peer);
     if differences.is_empty() { Verdict::Pass(rise) } else { Verdict::Differs(differences) }
 }
 

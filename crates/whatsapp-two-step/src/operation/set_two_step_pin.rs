@@ -103,7 +103,7 @@ impl SetTwoStepPin {
     fn body(&self) -> Body {
         let mut json = Vec::with_capacity(16);
         json.extend_from_slice(b"{\"pin\":\"");
-        json.extend_from_slice(self.pin.expose().as_bytes());
+        json.extend_from_slice(self.pin.digits());
         json.extend_from_slice(b"\"}");
         json.into()
     }

@@ -127,7 +127,11 @@ impl Pin {
     #[must_use]
     pub fn expose(&self) -> &str {
         // It is ASCII digits.
-        std::str::from_utf8(&*self.0).unwrap_or_default()
+        std::str::from_utf8(self.digits()).unwrap_or_default()
+    }
+
+    pub(crate) fn digits(&self) -> &[u8; DIGITS] {
+        &self.0
     }
 }
 
