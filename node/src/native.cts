@@ -94,10 +94,10 @@ export type NativeRotationStep =
   | { readonly kind: 'load' }
   | { readonly kind: 'save'; readonly entry: NativeEntry; readonly expected?: string }
   | { readonly kind: 'call'; readonly operation: NativeOperation }
-  | { readonly kind: 'done'; readonly rotation?: Rotated }
+  | { readonly kind: 'done'; readonly rotation?: RotationEnd }
   | { readonly kind: 'failed'; readonly failure?: Failure; readonly vaultFailure?: VaultFailure }
 
-export interface Rotated {
+export interface RotationEnd {
   readonly phoneNumberId: string
   /** Since 1970. */
   readonly rotatedAtMs: number

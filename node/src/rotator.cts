@@ -1,6 +1,6 @@
 import { type Client, insideOf, signalOf } from './client.cjs'
 import { callSite, type CallSite, done } from './failure.cjs'
-import { native, type Rotated } from './native.cjs'
+import { native, type RotationEnd } from './native.cjs'
 import { checkReach, run } from './run.cjs'
 import type { Secret } from './secret.cjs'
 import { listen, unlisten } from './signals.cjs'
@@ -125,6 +125,6 @@ function unlessAborted(work: Promise<void>, signal: AbortSignal | undefined): Pr
 }
 
 /** In objects of this realm. */
-function toRotation({ rotatedAtMs, ...rest }: Rotated): Rotation {
+function toRotation({ rotatedAtMs, ...rest }: RotationEnd): Rotation {
   return { ...rest, rotatedAt: new Date(rotatedAtMs) }
 }

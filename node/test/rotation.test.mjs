@@ -14,7 +14,8 @@ import { tell } from './scripts.mjs'
 import { assertHidden, failure, ID, PIN, sandboxed, shown, SUCCESS, TOKEN, vectors, via } from './support.mjs'
 
 // Past the package's names: no user has it.
-const { native } = createRequire(import.meta.url)('../node_modules/whatsapp-two-step/dist/native.cjs')
+const inner = (file) => createRequire(import.meta.url)(`../node_modules/whatsapp-two-step/dist/${file}.cjs`)
+const { native } = inner('native')
 const { cases } = vectors('rotations')
 const LOSES_ITS_ANSWER = '914010000000000'
 const ok = () => ({ status: 200, body: SUCCESS })
@@ -202,6 +203,24 @@ test('a slow vault: no request is handed to a transport', async () => {
   assert.match(error.message, /longer to save than the whole call may/)
   assert.ok(['settled', 'unsettled'].includes(error.vaultState))
   assert.equal(sent, 0)
+})
+
+test('a program that was frozen since the save sends nothing', async () => {
+  const { sandbox } = await sandboxed()
+  const { inside, run } = inner('run')
+  for (const transport of [undefined, (request) => fetch(request.url, request)]) {
+    const client = native.createClient({ accessToken: TOKEN, baseUrl: sandbox.baseUrl, transport }, {}, false)
+    const rotation = client.beginRotation(ID, 1_000, undefined, true)
+    rotation.setWall(1e9)
+    rotation.loadedNothing()
+    rotation.saved('1')
+    const { operation } = rotation.next()
+    rotation.setWall(1e9 + 60_000)
+    await run(inside(client, transport), operation, {}, undefined)
+    const { kind, expected } = rotation.next()
+    assert.deepEqual([kind, expected], ['save', '1'], 'it claims the number anew')
+  }
+  assert.equal(sandbox.stats().requests, 0)
 })
 
 test('what a vault throws is the cause, unless a PIN shows in it', async () => {

@@ -66,7 +66,7 @@ pub struct NativeRotationStep {
     /// How long the call may take.
     pub timeout_ms: Option<f64>,
     /// What was done; absent where nothing had to be settled.
-    pub rotation: Option<Rotated>,
+    pub rotation: Option<RotationEnd>,
     /// One of the two, where it has failed.
     pub failure: Option<Failure>,
     pub vault_failure: Option<VaultFailure>,
@@ -74,7 +74,7 @@ pub struct NativeRotationStep {
 
 /// A number has a new PIN.
 #[napi(object, object_from_js = false)]
-pub struct Rotated {
+pub struct RotationEnd {
     pub phone_number_id: String,
     /// Since 1970.
     pub rotated_at_ms: f64,
@@ -119,7 +119,7 @@ impl NativeRotation {
             }
             State::Done(_) | State::Over => match mem::replace(&mut *state, State::Over) {
                 State::Done(Ok(rotation)) => {
-                    NativeRotationStep { kind: "done", rotation: rotation.map(Rotated::from), ..step }
+                    NativeRotationStep { kind: "done", rotation: rotation.map(RotationEnd::from), ..step }
                 }
                 State::Done(Err(error)) => failed(&error),
                 _ => failed(&RotationError::internal()),
@@ -240,7 +240,7 @@ fn failed(error: &RotationError) -> NativeRotationStep {
     NativeRotationStep { kind: "failed", failure, vault_failure, ..NativeRotationStep::default() }
 }
 
-impl From<Rotation> for Rotated {
+impl From<Rotation> for RotationEnd {
     fn from(rotation: Rotation) -> Self {
         Self {
             phone_number_id: rotation.phone_number_id.as_str().to_owned(),
