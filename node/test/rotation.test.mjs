@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Worker } from 'node:worker_threads'
 import { inspect } from 'node:util'
 
 import { Client, Entry, generateVaultKey, MemoryVault, PostgresVault, Rotator, Secret, SqliteVault, TwoStepError, VaultError } from 'whatsapp-two-step'
@@ -333,6 +334,28 @@ test('keys and files', async () => {
   assert.throws(() => new PostgresVault('sqlite:x', generateVaultKey()), /url/)
   assert.match((await failure(vault.load('x'))).message, /phone number ID/)
   assert.ok(!readFileSync(path, 'latin1').includes(PIN))
+})
+
+test('workers may end with a save under way, and the file stays whole', async () => {
+  const path = join(folder(), 'pins.db')
+  const vault = await sqlite(path)
+  const key = generateVaultKey()
+  const code = `
+    const { Client, Rotator, SqliteVault } = require('whatsapp-two-step')
+    const vault = new SqliteVault(${JSON.stringify(path)}, '${key}')
+    const client = new Client({ accessToken: 'EAAG', maxRetries: 0, transport: () => ({ status: 200, body: '${SUCCESS}' }) })
+    require('node:worker_threads').parentPort.postMessage('up')
+    void (async () => { for (let id = 1; ; id++) await new Rotator(client, vault).rotate(String(id)) })()`
+  for (let times = 0; times < 10; times++) {
+    const worker = new Worker(code, { eval: true })
+    await new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject))
+    await sleep(10 * times)
+    await worker.terminate()
+  }
+  const ids = await vault.ids()
+  assert.ok(ids.length > 0)
+  const again = new SqliteVault(path, key)
+  for (const id of ids) assert.ok((await again.load(id)).entry.mayHold().length > 0)
 })
 
 test('nothing prints a PIN', async () => {
