@@ -72,6 +72,13 @@ const INSIDE = Symbol('inside')
 type Options = ClientOptions & { readonly [FROM_ENV]?: true; readonly [INSIDE]?: Inside }
 
 /**
+ * What a client is inside, for a rotator.
+ *
+ * @internal
+ */
+export let insideOf: (client: unknown, site: CallSite) => Inside
+
+/**
  * Sets PINs, and reads an account's numbers: one deadline over the whole call, retries where they are safe, connections kept alive.
  *
  * Make one and share it. A pending call holds the process, an idle client doesn't; closing it is possible and never needed.
@@ -190,6 +197,10 @@ export class Client implements TwoStepClient, AsyncDisposable {
     this.close()
   }
 
+  static {
+    insideOf = Client.#of
+  }
+
   static #of(it: unknown, site: CallSite): Inside {
     if (typeof it === 'object' && it !== null && #inside in it) return it.#inside
     throw toError(native.invalidSetting('client', 'must be called with its method, as in client.setTwoStepPin(…)'), site)
@@ -218,7 +229,12 @@ function path(root: unknown): unknown {
   return href?.startsWith('file:') ? fileURLToPath(href) : (href ?? root)
 }
 
-function signalOf(options: unknown, site: CallSite): AbortSignal | undefined {
+/**
+ * The signal among the options of a call.
+ *
+ * @internal
+ */
+export function signalOf(options: unknown, site: CallSite): AbortSignal | undefined {
   const isSignal = (thing: unknown): thing is AbortSignal =>
     ['addEventListener', 'removeEventListener'].every((name) => typeof (thing as Record<string, unknown> | undefined)?.[name] === 'function')
   if (isSignal(options)) throw toError(native.invalidSetting('options', 'must be an object such as { signal }, not a signal'), site)

@@ -59,6 +59,10 @@ export async function drive(
           continue
         }
       }
+      if (!call.maySend()) {
+        step = call.expired(elapsed(), false)
+        continue
+      }
       const attempt = new AbortController()
       const headers = { ...request.headers } // of this realm
       const whole: TransportRequest = { ...request, headers, redirect: 'manual', signal: attempt.signal }

@@ -1,3 +1,5 @@
+import type { VaultState } from './vault_state.cjs'
+
 /** What went wrong: the same codes in every language of this library. */
 export type ErrorKind =
   | 'invalid_pin'
@@ -83,6 +85,8 @@ export interface TwoStepErrorFields {
   readonly reason?: Reason
   /** How many requests went out: 0 for bad input. */
   readonly attempts: number
+  /** After a rotation: what the vault holds of the number. */
+  readonly vaultState?: VaultState
 }
 
 /** The fields of the class. */
@@ -244,6 +248,7 @@ const FIELDS = Object.keys({
   isRetryable: 0,
   reason: 0,
   attempts: 0,
+  vaultState: 0,
 } satisfies Record<keyof TwoStepErrorFields, 0>) as Array<keyof TwoStepErrorFields>
 
 /** The error with these fields. A kind that a newer version has is of the base class. */

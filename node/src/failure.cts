@@ -1,7 +1,8 @@
 // From a failure, as it comes over, to the error that a user catches.
 
 import { make, type TwoStepError } from './errors.cjs'
-import type { Failure } from './native.cjs'
+import type { Failure, VaultFailure } from './native.cjs'
+import { VaultError } from './vault_error.cjs'
 
 /** Where a call was made, for the stack of the error that it may come to. */
 export interface CallSite {
@@ -17,7 +18,17 @@ export function callSite(below: Function): CallSite {
 
 /** The error of a failure; `cause` is its cause itself, in place of texts. */
 export function toError({ causes, ...fields }: Failure, site: CallSite, cause?: { readonly cause: unknown }): TwoStepError {
-  const error = withoutFrames(() => make(fields, cause ?? chain(causes)))
+  return located(() => make(fields, cause ?? chain(causes)), site)
+}
+
+/** The error that a vault's failure comes to. */
+export function toVaultError({ kind, message, ...rest }: VaultFailure, site: CallSite, cause?: { readonly cause: unknown }): VaultError {
+  return located(() => new VaultError(kind, message, { ...rest, ...cause }), site)
+}
+
+/** An error whose stack begins where the call was made. */
+function located<E extends Error>(make: () => E, site: CallSite): E {
+  const error = withoutFrames(make)
   setStack(error, typeof site.stack === 'string' ? site.stack.replace(/^[^]*?(?=\n\s+at |$)/, '') : '')
   return error
 }

@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export { type CallOptions, Client, type ClientOptions, type FileUrl, type RootCertificates, type TwoStepClient } from './client.cjs'
+export { Entry } from './entry.cjs'
 export {
   AccountRestrictedError,
   AuthenticationError,
@@ -32,6 +33,8 @@ export { type Fetch, type FetchInit, fetchTransport } from './fetch.cjs'
 export type { PhoneNumber, PinState } from './phone_number.cjs'
 export { generatePin, isWeakPin } from './pin.cjs'
 export type { SetTwoStepPinResponse, Usage } from './response.cjs'
+export { type RotateOptions, type Rotation, Rotator, type RotatorOptions } from './rotator.cjs'
+export { Secret } from './secret.cjs'
 export {
   type Transport,
   TransportError,
@@ -40,5 +43,9 @@ export {
   type TransportResponse,
   type Unprocessed,
 } from './transport.cjs'
+export type { Stored, Vault, Version } from './vault.cjs'
+export { VaultError, type VaultErrorKind, type VaultErrorOptions } from './vault_error.cjs'
+export type { VaultState } from './vault_state.cjs'
+export { generateVaultKey, MemoryVault, PostgresVault, type SealedVault, SqliteVault } from './vaults.cjs'
 export type { AttemptEnd } from './watch.cjs'
 export { type SecurityEvent, securityEvents } from './webhook.cjs'

@@ -5,6 +5,8 @@ import { load } from './load.cjs'
 import type { RecordedRequest, SandboxStats } from './recorded.cjs'
 import type { Success } from './response.cjs'
 import type { TransportRequest, Unprocessed } from './transport.cjs'
+import type { VaultErrorKind } from './vault_error.cjs'
+import type { VaultState } from './vault_state.cjs'
 import type { AttemptEnd } from './watch.cjs'
 
 export interface NativeModule {
@@ -13,6 +15,10 @@ export interface NativeModule {
   generatePin(): string | Failure
   isWeakPin(pin: unknown): boolean | Failure
   securityEvents(body: unknown, signature: unknown, appSecret: unknown): NativeEvent[] | Failure
+  quietMarginMs(options: unknown): number | Failure
+  parseEntry(text: unknown): NativeEntry | VaultFailure
+  generateVaultKey(): string | Failure
+  openNativeVault(isFile: boolean, place: unknown, key: unknown): NativeVault | Failure
   startSandbox(port: number, numbers: number, wabas: number): NativeSandbox | NotStarted
   BuiltInCalls: new (onEvents: (events: CallEvent[]) => void) => BuiltInCalls
   HostCall: new () => HostCall
@@ -25,6 +31,7 @@ export interface NativeClient {
   withAccessToken(accessToken: unknown): NativeClient | Failure
   setTwoStepPin(phoneNumberId: unknown, pin: unknown, options: unknown): NativeOperation | Failure
   phoneNumbers(wabaId: unknown, options: unknown): NativePages | Failure
+  beginRotation(phoneNumberId: unknown, quietMarginMs: number, options: unknown, draws: boolean): NativeRotation | Failure
   checkReach(loopbackOnly: string): Failure | null
   close(): void
 }
@@ -69,6 +76,65 @@ export interface HostCall {
   expired(elapsedMs: number, mayHaveLeft: boolean): NativeStep
   waited(elapsedMs: number): NativeStep
   repeatsASecret(text: string): boolean
+  /** To be asked right before a request is handed to the transport. */
+  maySend(): boolean
+}
+
+/** One run of a rotation: each method but the last says what came of the step that `next` gave. */
+export interface NativeRotation {
+  next(): NativeRotationStep
+  loaded(entry: NativeEntry, version: string): void
+  loadedNothing(): void
+  saved(version: string): void
+  failed(kind: string, message: string): void
+  repeatsASecret(text: string): boolean
+}
+
+export type NativeRotationStep =
+  | { readonly kind: 'load' }
+  | { readonly kind: 'save'; readonly entry: NativeEntry; readonly expected?: string }
+  | { readonly kind: 'call'; readonly operation: NativeOperation }
+  | { readonly kind: 'done'; readonly rotation?: RotationEnd }
+  | { readonly kind: 'failed'; readonly failure?: Failure; readonly vaultFailure?: VaultFailure }
+
+export interface RotationEnd {
+  readonly phoneNumberId: string
+  /** Since 1970. */
+  readonly rotatedAtMs: number
+  readonly resumed: boolean
+  readonly attempts: number
+  readonly traceId?: string
+}
+
+/** An entry of a vault. Times are milliseconds since 1970. */
+export interface NativeEntry {
+  readonly isSettled: boolean
+  readonly rotatedAtMs: number | null
+  readonly quietUntilMs: number | null
+  serialize(): string
+  mayHold(): string[]
+}
+
+export interface NativeVault {
+  init(): Promise<VaultAnswer>
+  ids(): Promise<VaultAnswer>
+  load(phoneNumberId: unknown): Promise<VaultAnswer> | Failure
+  save(phoneNumberId: unknown, entry: NativeEntry, expected: string | undefined): Promise<VaultAnswer> | Failure
+}
+
+/** A failure, or what was asked for. */
+export interface VaultAnswer {
+  readonly entry?: NativeEntry
+  readonly version?: string
+  readonly ids?: string[]
+  readonly failure?: VaultFailure
+}
+
+export interface VaultFailure {
+  readonly kind: VaultErrorKind
+  readonly message: string
+  readonly retryAfterMs?: number
+  readonly vaultState?: VaultState
 }
 
 /** What to do next: one of the first four is there. */

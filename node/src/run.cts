@@ -30,12 +30,17 @@ export function run(
 ): Promise<Success> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) throw signal.reason
-    // The environment of a worker, or of a test runner, is not the process's: the core can't see it.
-    const loopbackOnly = process.env['WHATSAPP_TWO_STEP_LOOPBACK_ONLY']
-    if (loopbackOnly) done(native.checkReach(loopbackOnly), site)
+    checkReach(native, site)
     if (transport) resolve(drive(native, transport, turns, operation, site, signal))
     else calls?.start(native, operation, site, signal, { resolve, reject })
   })
+}
+
+/** Throws if the switch for test runs forbids the server. */
+export function checkReach(native: NativeClient, site: CallSite): void {
+  // The environment of a worker, or of a test runner, is not the process's: the core can't see it.
+  const loopbackOnly = process.env['WHATSAPP_TWO_STEP_LOOPBACK_ONLY']
+  if (loopbackOnly) done(native.checkReach(loopbackOnly), site)
 }
 
 /** The numbers of an account, a page at a time, as they are asked for. */

@@ -5,35 +5,18 @@ import { createRequire } from 'node:module'
 import { test } from 'node:test'
 
 import { Client, TransportError } from 'whatsapp-two-step'
+import { camel, tell, TOO_LARGE } from './scripts.mjs'
 import { PIN, TOKEN, vectors } from './support.mjs'
 
 // Past the package's names: no user has it.
 const { native } = createRequire(import.meta.url)('../node_modules/whatsapp-two-step/dist/native.cjs')
 const { cases } = vectors('calls')
 const settings = ({ timeout, max_retries }) => ({ accessToken: TOKEN, timeoutMs: timeout * 1000, maxRetries: max_retries })
-const camel = (name) => name?.replace(/_(.)/g, (_, letter) => letter.toUpperCase())
-const TOO_LARGE = ' '.repeat(65_537)
 
 function compare(end, { ok, kind, outcome, attempts, retry_after, is_retryable }) {
   assert.deepEqual([end.kind === undefined, end.kind, end.outcome, end.attempts], [ok === true, kind, outcome, attempts])
   if (retry_after !== undefined) assert.equal(end.retryAfterMs, retry_after * 1000)
   if (is_retryable !== undefined) assert.equal(end.isRetryable, is_retryable)
-}
-
-/** Tells a native call what its attempt met. */
-function tell(call, elapsed, { answer, fail, hang, may_have_left, before_sending, unprocessed }) {
-  if (hang) return call.expired(elapsed, may_have_left !== false)
-  if (answer) return call.answered(elapsed, answer.status, Object.entries(answer.headers).flat(), answer.body)
-  // Here a transport gives a body that is too large as it is, and what is no HTTP can't be given.
-  if (fail === 'body_too_large') return call.answered(elapsed, 200, [], TOO_LARGE)
-  if (fail === 'malformed') return call.unusable(elapsed, 'status')
-  return call.failed(elapsed, {
-    texts: ['gone'],
-    timedOut: fail === 'timeout',
-    beforeSending: before_sending === true,
-    lasting: false, programFault: fail === 'program_fault',
-    unprocessed: camel(unprocessed),
-  })
 }
 
 test('on the native call', () => {

@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// In all of the process's environments; it doesn't hold the process open.
-fn runtime() -> Option<&'static Runtime> {
+pub(crate) fn runtime() -> Option<&'static Runtime> {
     static RUNTIME: OnceLock<Option<Runtime>> = OnceLock::new();
     let build = || {
         Builder::new_multi_thread()
@@ -103,9 +103,19 @@ impl BuiltInCalls {
         is_watched: bool,
     ) -> Result<(), TwoStepError> {
         let work = operation.take()?;
-        let mut client = client.open()?.with_limits(work.limits);
-        let runtime = runtime().ok_or_else(|| settings::refused("transport", "could not start its thread"))?;
         let end = End { call, events: self.events.clone(), way: work.way, result: None };
+        let opened = client.open().and_then(|client| {
+            let no_thread = || settings::refused("transport", "could not start its thread");
+            Ok((client.with_limits(work.limits), runtime().ok_or_else(no_thread)?))
+        });
+        let (client, runtime) = match opened {
+            Ok(opened) => opened,
+            Err(error) => {
+                end.tell(Err(error));
+                return Ok(());
+            }
+        };
+        let mut client = end.way.guarded(client);
         if is_watched {
             let events = self.events.clone();
             client = client.with_observer(Observer::new(move |end| {

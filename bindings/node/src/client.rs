@@ -6,9 +6,11 @@ use whatsapp_two_step::{Client, Endpoint, PhoneNumberId, Pin, SetTwoStepPin, Two
 
 use crate::{
     given,
+    host_http::millis,
     outcome::Failure,
+    rotation::NativeRotation,
     settings,
-    work::{NativeOperation, NativePages},
+    work::{NativeOperation, NativePages, phone_number_id},
 };
 
 /// What all calls of a client share.
@@ -79,15 +81,15 @@ impl NativeClient {
     #[napi(catch_unwind)]
     pub fn set_two_step_pin(
         &self,
-        phone_number_id: Unknown<'_>,
+        id: Unknown<'_>,
         pin: Unknown<'_>,
         options: Unknown<'_>,
     ) -> Either<NativeOperation, Failure> {
         let read = || {
             let limits = settings::limits(self.open()?.limits(), options)?;
-            let not_id = || PhoneNumberId::not_text(given::type_name(&phone_number_id));
+            let not_id = || PhoneNumberId::not_text(given::type_name(&id));
             let not_pin = || Pin::not_text(given::type_name(&pin));
-            let id = given::text(phone_number_id).ok_or_else(not_id)?;
+            let id = given::text(id).ok_or_else(not_id)?;
             let operation = SetTwoStepPin::parse(&id, &given::text(pin).ok_or_else(not_pin)?)?;
             Ok(NativeOperation::set_two_step_pin(operation, limits))
         };
@@ -104,6 +106,23 @@ impl NativeClient {
             Ok(NativePages::new(id.map_err(settings::told)?, limits))
         };
         read().map_or_else(|error: TwoStepError| Either::B(error.into()), Either::A)
+    }
+
+    /// Begins a rotation, or only the settling of a pending PIN; its calls are this client's.
+    #[napi(catch_unwind)]
+    pub fn begin_rotation(
+        &self,
+        id: Unknown<'_>,
+        quiet_margin_ms: f64,
+        options: Unknown<'_>,
+        draws: bool,
+    ) -> Either<NativeRotation, Failure> {
+        let begin = || {
+            settings::rotation_call(&options)?;
+            let (id, limits) = (phone_number_id(id)?, self.open()?.limits());
+            Ok(NativeRotation::begin(id, limits, millis(quiet_margin_ms), draws))
+        };
+        begin().map_or_else(|error: TwoStepError| Either::B(error.into()), Either::A)
     }
 
     /// No call begins any more; the connections are closed once those under way are over, and no other client shares them.

@@ -55,7 +55,7 @@ impl HostCall {
     #[napi(constructor)]
     #[allow(clippy::new_without_default)] // JavaScript makes it
     pub fn new() -> Self {
-        Self { state: State::Idle, way: Way::none(), is_watched: false, began: Duration::ZERO }
+        Self { state: State::Idle, way: Way::None, is_watched: false, began: Duration::ZERO }
     }
 
     /// Begins it. The waits between attempts come from `seed`, any number.
@@ -70,11 +70,18 @@ impl HostCall {
         self.is_watched = is_watched;
         let work = operation.take();
         self.step(|call, _| {
-            let (client, work) = (client.open()?, work?);
+            let work = work?;
+            call.way = work.way; // it hears of whatever comes
+            let client = client.open()?;
             client.endpoint().base_url().check_reach().map_err(settings::told)?;
-            call.way = work.way;
             Ok(Call::begin(client.endpoint(), work.limits, work.operation, seed.to_bits()))
         })
+    }
+
+    /// To be asked right before a request is handed to the transport: it may be too late for it.
+    #[napi(catch_unwind)]
+    pub fn may_send(&self) -> bool {
+        self.way.may_send()
     }
 
     /// Does a text have one of the call's secrets in it?

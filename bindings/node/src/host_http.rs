@@ -1,6 +1,9 @@
 //! Requests and answers of a transport in JavaScript, and what it throws, as they cross.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::HashMap,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use napi::bindgen_prelude::{Either, Uint8Array};
 use napi_derive::napi;
@@ -87,6 +90,11 @@ pub(crate) fn millis(time: f64) -> Duration {
 
 pub(crate) fn in_millis(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
+}
+
+/// None before 1970.
+pub(crate) fn since_1970(time: SystemTime) -> Option<f64> {
+    time.duration_since(UNIX_EPOCH).ok().map(in_millis)
 }
 
 impl From<Exception> for TransportError {

@@ -10,10 +10,12 @@
 
 mod calls;
 mod client;
+mod entry;
 mod given;
 mod host_call;
 mod host_http;
 mod outcome;
+mod rotation;
 mod sandbox;
 mod secret;
 mod settings;

@@ -53,6 +53,8 @@ pub struct Failure {
     pub is_retryable: bool,
     pub reason: Option<&'static str>,
     pub attempts: u32,
+    /// After a rotation: what the vault holds.
+    pub vault_state: Option<&'static str>,
     /// The texts of its cause, of that one's cause, and so on.
     pub causes: Vec<String>,
 }
@@ -106,6 +108,7 @@ impl From<TwoStepError> for Failure {
             is_retryable: error.is_retryable(),
             reason: error.reason().map(Reason::code),
             attempts: error.attempts(),
+            vault_state: None,
             causes: error.causes().collect(),
         }
     }

@@ -4,11 +4,17 @@ use std::sync::Arc;
 
 use napi::{
     ValueType,
-    bindgen_prelude::{Object, Unknown},
+    bindgen_prelude::{Either, Object, Unknown},
 };
+use napi_derive::napi;
 use whatsapp_two_step::{BaseUrl, Client, ClientBuilder, Language, Limits, TransportError, TwoStepError};
+use whatsapp_two_step_rotation::RotationSettings;
 
-use crate::given::{Given, Roots};
+use crate::{
+    given::{Given, Roots},
+    host_http::in_millis,
+    outcome::Failure,
+};
 
 const OF_A_CLIENT: [&str; 12] = [
     "accessToken",
@@ -113,6 +119,31 @@ pub(crate) fn limits(limits: Limits, options: Unknown<'_>) -> Result<Limits, Two
     let limits = Limits { timeout, max_retries: given.count("maxRetries")?.unwrap_or(limits.max_retries), ..limits };
     limits.check().map_err(told)?;
     Ok(limits)
+}
+
+/// The margin of a rotator, in milliseconds, or what is wrong with its options.
+#[napi(catch_unwind)]
+pub fn quiet_margin_ms(options: Unknown<'_>) -> Either<f64, Failure> {
+    let read = || {
+        let mut settings = RotationSettings::default();
+        if !matches!(options.get_type(), Ok(ValueType::Undefined)) {
+            let hint = |_: &str| "; a rotator takes quietMarginMs";
+            let given = Given::of(&options, "{ quietMarginMs }", &["quietMarginMs"], hint)?;
+            settings.quiet_margin = given.time("quietMarginMs")?.unwrap_or(settings.quiet_margin);
+        }
+        settings.check().map_err(told)?;
+        Ok(in_millis(settings.quiet_margin))
+    };
+    read().map_or_else(|error: TwoStepError| Either::B(error.into()), Either::A)
+}
+
+/// The options of one rotation, of which the core needs none.
+pub(crate) fn rotation_call(options: &Unknown<'_>) -> Result<(), TwoStepError> {
+    if matches!(options.get_type(), Ok(ValueType::Undefined | ValueType::Null)) {
+        return Ok(());
+    }
+    Given::of(options, "{ signal }", &["signal"], |_| "; a rotation takes signal, its limits are the client's")
+        .map(drop)
 }
 
 /// An error of the core's, with the settings named as they are here.

@@ -1,7 +1,5 @@
 //! What needs no client: a PIN that is drawn, and what a webhook tells.
 
-use std::time::UNIX_EPOCH;
-
 use napi::bindgen_prelude::{Either, FromNapiValue, Uint8Array, Unknown};
 use napi_derive::napi;
 use whatsapp_two_step::{AppSecret, Pin, SecurityEvent};
@@ -58,13 +56,12 @@ pub fn security_events(
 
 impl From<SecurityEvent> for NativeEvent {
     fn from(event: SecurityEvent) -> Self {
-        let since = event.time.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
         Self {
             event: event.event.as_str().to_owned(),
             waba_id: event.waba_id,
             display_phone_number: event.display_phone_number,
             requester: event.requester,
-            time_ms: since.map(crate::host_http::in_millis),
+            time_ms: event.time.and_then(crate::host_http::since_1970),
         }
     }
 }

@@ -123,14 +123,14 @@ impl Language {
                 }
             }
         }
-        if self == Self::Node && name.ends_with("timeout") {
+        if self == Self::Node && (name.ends_with("timeout") || name == "quiet_margin") {
             out.push_str("Ms");
         }
     }
 }
 
 /// The settings, as this crate names them.
-const SETTINGS: [&str; 12] = [
+const SETTINGS: [&str; 14] = [
     "access_token",
     "app_secret",
     "base_url",
@@ -143,6 +143,8 @@ const SETTINGS: [&str; 12] = [
     "root_certificates",
     "phone_number_id",
     "waba_id",
+    "quiet_margin",
+    "vault_key",
 ];
 
 impl Endpoint {

@@ -1,9 +1,12 @@
 // What must hold under every runtime: run by runtimes.test.mjs under Node, Bun and Deno. BASE_URL is a sandbox.
 import assert from 'node:assert/strict'
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { mkdtempSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 
-import { Client, fetchTransport, generatePin, InvalidPinError, InvalidWebhookError, isWeakPin, RateLimitedError, securityEvents, TwoStepError } from 'whatsapp-two-step'
+import { Client, fetchTransport, generatePin, generateVaultKey, InvalidPinError, InvalidWebhookError, isWeakPin, RateLimitedError, Rotator, securityEvents, SqliteVault, TwoStepError } from 'whatsapp-two-step'
 import { startSandbox } from 'whatsapp-two-step/testing'
 
 const ID = '106540352242922'
@@ -79,6 +82,16 @@ assert.equal(isWeakPin(generatePin()), false)
 assert.throws(() => securityEvents(Buffer.from('{}'), 'sha256=00', 'secret'), InvalidWebhookError)
 await make({ baseUrl: sandbox.baseUrl }).setTwoStepPin(ID, PIN)
 assert.equal(sandbox.pin(ID), PIN)
+
+const vault = new SqliteVault(join(mkdtempSync(join(tmpdir(), 'vault-')), 'pins.db'), generateVaultKey())
+await vault.init()
+for (const transport of [undefined, ...ways]) {
+  const rotator = new Rotator(make({ baseUrl: sandbox.baseUrl, transport }), vault)
+  await rotator.rotate(ID)
+  const [pin] = await rotator.mayHold(ID)
+  assert.equal(pin.expose(), sandbox.pin(ID))
+  assert.equal(`${pin}${JSON.stringify(pin)}`.includes(pin.expose()), false)
+}
 sandbox.close()
 
 // A pending call holds the process; after it, nothing does.

@@ -4,21 +4,30 @@ import { Readable } from 'node:stream'
 import {
   Client,
   type ClientOptions,
+  Entry,
   type ErrorKind,
   fetchTransport,
   generatePin,
   InvalidWebhookError,
   isWeakPin,
+  MemoryVault,
   type Outcome,
   type PhoneNumber,
   type PinState,
   RateLimitedError,
+  type Rotation,
+  Rotator,
+  type Secret,
   type SecurityEvent,
   securityEvents,
   type SetTwoStepPinResponse,
   type Transport,
+  SqliteVault,
   TransportError,
   TwoStepError,
+  type Vault,
+  VaultError,
+  type VaultState,
 } from 'whatsapp-two-step'
 import { type Sandbox, startSandbox } from 'whatsapp-two-step/testing'
 
@@ -84,6 +93,32 @@ void securityEvents('{}', 'sha256=', 'secret')
 // @ts-expect-error it is not the parsed body
 void securityEvents({ object: 'whatsapp_business_account' }, 'sha256=', 'secret')
 if (error instanceof InvalidWebhookError) isTrue<Same<typeof error.kind, 'invalid_webhook'>>()
+
+// Rotation.
+const rotator = new Rotator(client, new MemoryVault(), { quietMarginMs: 1_000 })
+isTrue<Same<ReturnType<typeof rotator.rotate>, Promise<Rotation>>>()
+isTrue<Same<ReturnType<typeof rotator.settle>, Promise<Rotation | undefined>>>()
+isTrue<Same<ReturnType<typeof rotator.mayHold>, Promise<Secret[]>>>()
+isTrue<Same<Rotation['rotatedAt'], Date>>()
+void rotator.rotate('106540352242922', { signal })
+// @ts-expect-error its limits are the client's
+void rotator.rotate('106540352242922', { timeoutMs: 1 })
+// @ts-expect-error an entry is made by parsing
+new Entry()
+class OwnVault implements Vault {
+  async load(): Promise<{ entry: Entry; version: string } | undefined> {
+    return { entry: Entry.parse('{"form":1}'), version: 'etag' }
+  }
+  async save(phoneNumberId: string, entry: Entry, expected: string | undefined): Promise<string> {
+    if (expected === phoneNumberId) throw new VaultError('conflict')
+    return entry.serialize()
+  }
+}
+export const vaults: Vault[] = [new OwnVault(), new SqliteVault('pins.db', 'key'), new MemoryVault()]
+// @ts-expect-error there is no such kind
+void new VaultError('gone')
+if (error instanceof VaultError) isTrue<Same<typeof error.vaultState, VaultState | undefined>>()
+if (error instanceof TwoStepError) isTrue<Same<typeof error.vaultState, VaultState | undefined>>()
 
 // Settings.
 new Client({ accessToken: 'EAAG', timeoutMs: 1_000, rootCertificates: ['PEM', new Uint8Array()], transport: fetchTransport(fetch) })
