@@ -1,7 +1,5 @@
 import express, { type ErrorRequestHandler, type Express } from 'express'
-import { TwoStepError, type Client, type ErrorKind } from 'whatsapp-two-step'
-
-import { TooSoonError, type Vault } from './vault.js'
+import { TwoStepError, VaultError, type ErrorKind, type Rotator } from 'whatsapp-two-step'
 
 /** What our caller can do something about. The rest is between us and Meta (a token, a setting): 500. */
 const STATUS: Partial<Record<ErrorKind, number>> = {
@@ -18,48 +16,41 @@ const STATUS: Partial<Record<ErrorKind, number>> = {
 }
 
 /** Who may call it is left to the authentication that your other routes have. */
-export function createApp(client: Client, vault: Vault): Express {
+export function createApp(rotator: Rotator): Express {
   const app = express()
 
-  /** Sets a new PIN, which never leaves this service. After a failure, call it again: it sends the same candidate. */
+  /** Sets a new PIN, which never leaves this service. After a failure, call it again: it sends the same one. */
   app.post('/numbers/:id/two-step-pin', async (request, response) => {
     const { id } = request.params
     const gone = new AbortController()
     response.on('close', () => gone.abort()) // harmless after the answer; before it, nobody waits any more
 
-    const pin = await vault.candidate(id)
-    const { traceId } = await client.setTwoStepPin(id, pin, { signal: gone.signal })
-    await vault.confirm(id, pin)
+    const { traceId } = await rotator.rotate(id, { signal: gone.signal })
     response.json({ phoneNumberId: id, traceId })
   })
 
   const problem: ErrorRequestHandler = (error, _request, response, next) => {
-    if (response.closed) return // the call was aborted: the candidate stays in the vault
-    if (error instanceof TooSoonError) {
-      response.set('Retry-After', String(Math.ceil(error.retryAfterMs / 1000)))
-      response.status(503).type('application/problem+json').json({
-        type: 'urn:whatsapp-two-step:too_soon',
-        title: error.message,
-        status: 503,
-        detail: 'Call again after the wait.',
-        outcome: 'not_sent',
-      })
-      return
-    }
-    if (!(error instanceof TwoStepError)) return next(error)
-    const status = error.outcome === 'unknown' ? 502 : (STATUS[error.kind] ?? 500)
+    if (response.closed) return // the call was aborted: the vault has its PIN as pending
+    if (!(error instanceof TwoStepError || error instanceof VaultError)) return next(error)
     if (error.retryAfterMs !== undefined) response.set('Retry-After', String(Math.ceil(error.retryAfterMs / 1000)))
-    // RFC 9457. Message and hint are safe to show: no error has a secret in it. `outcome` speaks of this call: after one with
-    // `unknown`, either PIN may hold until a call succeeds.
-    response.status(status).type('application/problem+json').json({
-      type: `urn:whatsapp-two-step:${error.kind}`,
-      title: error.message,
-      status,
-      detail: error.hint,
-      outcome: error.outcome,
-      traceId: error.traceId,
-    })
+    const said = error instanceof TwoStepError ? ofCall(error) : ofVault(error)
+    // RFC 9457. Message and hint are safe to show: no error has a secret in it. `vault` says what the vault holds now.
+    const body = { ...said, title: error.message, vault: error.vaultState }
+    response.status(said.status).type('application/problem+json').json(body)
   }
   app.use(problem)
   return app
+}
+
+function ofCall({ kind, outcome, hint, traceId }: TwoStepError) {
+  const status = outcome === 'unknown' ? 502 : (STATUS[kind] ?? 500)
+  return { type: `urn:whatsapp-two-step:${kind}`, status, detail: hint, outcome, traceId }
+}
+
+/** `busy`: an earlier request may still be under way, and would undo a new PIN. `conflict`: somebody else is at it. */
+function ofVault({ kind, vaultState }: VaultError) {
+  // Confirmed: the server has set the new PIN, and only the vault could not be told.
+  const outcome = vaultState === 'unsettled' || vaultState === 'confirmed' ? 'unknown' : 'not_sent'
+  const detail = 'Call again later; it goes on from what the vault has.'
+  return { type: `urn:whatsapp-two-step:vault-${kind}`, status: kind === 'conflict' ? 409 : 503, detail, outcome }
 }
