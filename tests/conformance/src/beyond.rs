@@ -37,7 +37,7 @@ fn numbers(driver: &mut Driver) -> Vec<(&'static str, String, Verdict)> {
             json!({"access_token": TOKEN, "base_url": sandbox.base_url(), "max_retries": 0, "timeout": timeout});
         let question = json!({"numbers": waba, "settings": settings, "on_a_loop": driver.on_a_loop});
         match driver.name.as_str() {
-            "command" => command::numbers(driver.command(), &question),
+            "command" => command::numbers(driver.command(), &question, None),
             _ => driver.ask(&question, Duration::from_secs(60))["numbers"].take(),
         }
     };

@@ -54,16 +54,23 @@ pub(crate) fn plant(command: &str, channel: &str, text: &str, record: &Record) {
 }
 
 /// An account's numbers, one object a line, and what it ended with.
-pub(crate) fn numbers(command: &str, question: &Value) -> Value {
+pub(crate) fn numbers(command: &str, question: &Value, record: Option<&Record>) -> Value {
     let settings = &question["settings"];
     let flag = |name: &str| settings[name].to_string().trim_matches('"').to_owned();
-    let output = Command::new(command)
+    let mut process = Command::new(command);
+    let output = process
         .args(["numbers", "--json", "--waba-id", question["numbers"].as_str().unwrap_or_default()])
         .args(["--base-url", &flag("base_url"), "--timeout", &flag("timeout"), "--max-retries", &flag("max_retries")])
         .env_clear()
-        .env("WHATSAPP_ACCESS_TOKEN", flag("access_token"))
-        .output()
-        .expect("the command");
+        .env("WHATSAPP_ACCESS_TOKEN", flag("access_token"));
+    let output = match (record, settings["app_secret"].as_str()) {
+        (Some(_), Some(secret)) => output.arg("--verbose").env("RUST_LOG", "trace").env("WHATSAPP_APP_SECRET", secret),
+        _ => output,
+    };
+    let output = output.output().expect("the command");
+    if let Some(record) = record {
+        keep(&output, record);
+    }
     let lines = output.stdout.split(|byte| *byte == b'\n').filter_map(|line| {
         let mut line = serde_json::from_slice::<Value>(line).ok()?;
         line.as_object_mut()?.remove("waba_id"); // which of the accounts that it was asked for

@@ -9,13 +9,14 @@ use std::{
 };
 
 use data_encoding::{BASE64, HEXLOWER};
+use graph_sandbox::Sandbox;
 use serde_json::{Value, json};
 pub(crate) use spelling::Secrets;
 use whatsapp_two_step::{Endpoint, Operation, SetTwoStepPin};
 
 use crate::{
     case::{Case, PIN, Server, TOKEN, case},
-    cases, compare,
+    cases, command, compare,
     driver::Driver,
     h2,
     lanes::Lane,
@@ -125,6 +126,7 @@ impl Search {
         for of in cases {
             self.shown(of);
         }
+        self.numbers();
         self.planted();
         // What came late is searched with the last ones.
         self.search("after all");
@@ -153,6 +155,34 @@ impl Search {
             self.report.leaks.insert(format!("{}: {}: the {secret} is in the URL", of.group, of.name));
         }
         self.search(&format!("{}: {}", of.group, of.name));
+    }
+
+    /// Lists of numbers, with the token in their texts, in a cursor and in the next page's URL.
+    fn numbers(&mut self) {
+        let sandbox = Sandbox::builder().numbers(250).start().expect("a free port");
+        let fleet = ["930000000000001"].into_iter();
+        for id in graph_sandbox::waba_scenarios().iter().map(|row| row.id).chain(fleet) {
+            let settings = json!({
+                "access_token": TOKEN, "app_secret": graph_sandbox::APP_SECRET, "base_url": sandbox.base_url(),
+                "max_retries": 0, "timeout": 3,
+            });
+            let question = json!({"numbers": id, "settings": settings, "on_a_loop": self.driver.on_a_loop});
+            let answer = match self.driver.name.as_str() {
+                "command" => command::numbers(self.driver.command(), &question, Some(&self.record)),
+                _ => self.driver.ask(&question, ANSWER)["numbers"].take(),
+            };
+            if answer["count"].is_u64() {
+                self.report.calls += 1;
+            } else {
+                self.report.leaks.insert(format!("numbers: {id}: the driver reads nothing: {answer}"));
+            }
+            self.search(&format!("numbers: {id}"));
+        }
+        for request in sandbox.requests() {
+            for secret in self.in_url.in_text(request.query().unwrap_or_default()) {
+                self.report.leaks.insert(format!("numbers: the {secret} is in the URL"));
+            }
+        }
     }
 
     /// What is new in the record, and a little before it: a secret may have come in two pieces.
