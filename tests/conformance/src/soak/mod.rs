@@ -31,6 +31,8 @@ const TIMEOUT: f64 = 3.0;
 const DOWN: Duration = Duration::from_secs(1);
 /// So long a client may take to see that its connections are closed.
 const NOTICE: Duration = Duration::from_millis(300);
+/// How many numbers the sandbox has.
+const FLEET: u32 = 2_500;
 const A_BATCH: Duration = Duration::from_secs(600);
 const QUIET: Duration = Duration::from_secs(20);
 
@@ -102,10 +104,20 @@ impl Soak {
             }
             answer.join().expect("the driver's thread")
         });
-        match &answer["soak"] {
+        let mut differences = match &answer["soak"] {
             Value::Null => vec![format!("the driver can't: {answer}")],
             counted => self.mix.differences(&ids, counted, weather),
-        }
+        };
+        differences.extend(self.read(&batch["settings"]));
+        differences
+    }
+
+    /// A fleet's numbers, through the same client: 25 pages.
+    fn read(&mut self, settings: &Value) -> Option<String> {
+        let question = json!({"numbers": "930000000000001", "on_a_loop": self.driver.on_a_loop, "settings": settings});
+        let answer = self.driver.ask(&question, A_BATCH)["numbers"].take();
+        (answer["count"] != FLEET || !answer["error"].is_null())
+            .then(|| format!("read {} numbers of {FLEET}, {}", answer["count"], answer["error"]))
     }
 
     /// What is held when what is garbage is gone, and no connection is left to be counted.

@@ -41,7 +41,10 @@ impl Drop for Server {
 
 fn spawn(command: &str, port: &str) -> (Child, String) {
     let mut server = Command::new(command);
-    server.args(["sandbox", "--port", port]).stdout(Stdio::piped()).stderr(Stdio::null());
+    server
+        .args(["sandbox", "--port", port, "--numbers", &super::FLEET.to_string()])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
     let mut process = server.spawn().expect(command);
     let mut url = String::new();
     let output = process.stdout.take().expect("piped");
