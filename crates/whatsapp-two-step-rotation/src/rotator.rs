@@ -91,10 +91,8 @@ impl<V: Vault> Rotator<V> {
     /// # Errors
     /// The call's error or the vault's, with what the vault holds now. `busy` while an earlier request may be under way.
     pub async fn rotate(&self, id: &PhoneNumberId) -> Result<Rotation, RotationError> {
-        match self.run(id, Wish::Rotate).await? {
-            Some(rotation) => Ok(rotation),
-            None => unreachable!("a PIN is drawn where none is pending"),
-        }
+        // A PIN is drawn where none is pending, so there is always an end.
+        self.run(id, Wish::Rotate).await?.ok_or_else(RotationError::internal)
     }
 
     /// Sends the number's pending PIN again. None if there is no pending PIN: then nothing is sent.
