@@ -15,13 +15,15 @@ use whatsapp_two_step::{
     AnyOperation, AttemptEnd, Call, Client, Reason, Sending, Step, TransportError, TwoStepError, Unprocessed, Waiting,
 };
 
-use crate::{answer, outcome, process::Inside, watch::Attempt, work::Work};
+use whatsapp_two_step_rotation::HostedCall;
+
+use crate::{answer, outcome, process::Inside, watch::Attempt};
 
 /// Its methods take the seconds since the call began, and give the next step: an `HttpRequest` to send, a number of seconds to
 /// wait, or the end, which is a response or an exception.
 #[pyclass(frozen, module = "whatsapp_two_step._native")]
 pub(crate) struct NativeCall {
-    work: Work,
+    work: HostedCall,
     state: Mutex<State>,
     /// When the request was handed out that is under way.
     handed_out: Mutex<Duration>,
@@ -40,11 +42,11 @@ impl NativeCall {
     pub(crate) fn begin<'py>(
         py: Python<'py>,
         client: &Client,
-        work: Work,
+        work: HostedCall,
         seed: u64,
         logs: Option<Py<PyAny>>,
     ) -> PyResult<(Self, Bound<'py, PyAny>)> {
-        let operation = work.operation.clone();
+        let operation = work.operation().clone();
         let call = Self { work, state: Mutex::new(State::Over), handed_out: Mutex::default(), logs };
         let step = call.tell(py, 0.0, |_, _| Call::begin(client.endpoint(), client.limits(), operation, seed))?;
         Ok((call, step))

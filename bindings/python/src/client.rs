@@ -14,7 +14,7 @@ use tokio::{task::AbortHandle, time::sleep};
 use whatsapp_two_step::{AccessToken, AnyResponse, Client, ClientBuilder, Observer, TwoStepError};
 use whatsapp_two_step_outbox::Outbox;
 
-use whatsapp_two_step_rotation::RotationSettings;
+use whatsapp_two_step_rotation::{HostedCall, HostedEnd, RotationSettings};
 
 use crate::{
     call::NativeCall,
@@ -24,7 +24,7 @@ use crate::{
     rotation::NativeRotation,
     settings,
     watch::Unheard,
-    work::{self, Done, NativeOperation, Work},
+    work::{self, NativeOperation},
 };
 
 /// How often a blocking call looks for Ctrl-C.
@@ -120,7 +120,7 @@ impl NativeClient {
             };
             let end = End { outbox, key, result: None };
             let task = inside.process.runtime().map_err(PyErr::from)?.spawn(async move {
-                let result = client.run(work.operation.clone()).await;
+                let result = client.run(work.operation().clone()).await;
                 end.with(work.done(result));
             });
             Ok(StartedCall(task.abort_handle()))
@@ -211,8 +211,8 @@ impl NativeClient {
         process: &'static Process,
         operation: &NativeOperation,
         Options(timeout, max_retries, _): &Options<'_>,
-    ) -> Result<(Work, Client), Failure> {
-        let (work, client) = (operation.work(), self.client(process)?);
+    ) -> Result<(HostedCall, Client), Failure> {
+        let (work, client) = (operation.call(), self.client(process)?);
         let client = work.guarded(client);
         if timeout.is_none() && max_retries.is_none() {
             return Ok((work, client));
@@ -233,7 +233,7 @@ impl NativeClient {
         let watched = options.2.as_ref().map(|logs| (logs, Arc::new(Unheard::default())));
         let unheard = watched.as_ref().map(|(_, unheard)| &**unheard);
         let client = watched.as_ref().map_or(client.clone(), |(_, unheard)| unheard.watch(&client));
-        let mut call = pin!(client.run(work.operation.clone()));
+        let mut call = pin!(client.run(work.operation().clone()));
         loop {
             // Python runs between the waits and not within: a signal's handler may make a call of its own.
             let wait = || driver.block_on(|| next(call.as_mut(), signals, unheard));
@@ -255,11 +255,11 @@ struct End {
     outbox: Arc<Outbox<Event>>,
     key: u64,
     /// None until it ends as it should: an error made here beforehand would be freed on another thread, which locks both.
-    result: Option<Result<Done, TwoStepError>>,
+    result: Option<Result<HostedEnd, TwoStepError>>,
 }
 
 impl End {
-    fn with(mut self, result: Result<Done, TwoStepError>) {
+    fn with(mut self, result: Result<HostedEnd, TwoStepError>) {
         self.result = Some(result);
     }
 }

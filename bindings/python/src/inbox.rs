@@ -6,15 +6,16 @@ use std::sync::Arc;
 use pyo3::{exceptions::PyNotImplementedError, prelude::*, types::PyList};
 use whatsapp_two_step::TwoStepError;
 use whatsapp_two_step_outbox::Outbox;
+use whatsapp_two_step_rotation::HostedEnd;
 
-use crate::{outcome, process::Inside, wakeup::Wakeup, watch::Attempt, work::Done};
+use crate::{outcome, process::Inside, wakeup::Wakeup, watch::Attempt};
 
 /// A call's key, and what happened to it. An attempt ends before the call does.
 pub(crate) type Event = (u64, What);
 
 pub(crate) enum What {
     Attempt(Attempt),
-    End(Result<Done, TwoStepError>),
+    End(Result<HostedEnd, TwoStepError>),
 }
 
 /// One per event loop.

@@ -10,9 +10,7 @@ use pyo3::{
 };
 use whatsapp_two_step::{AnyOperation, Body, PhoneNumber, Sending, SetTwoStepPinResponse, TwoStepError};
 
-use whatsapp_two_step_rotation::Rotation;
-
-use crate::work::Done;
+use whatsapp_two_step_rotation::{HostedEnd, Rotation};
 
 /// Why there is no response: the core's error, a client that is closed, or an exception of Python's own.
 pub(crate) enum Failure {
@@ -88,11 +86,11 @@ pub(crate) fn request<'py>(
 }
 
 /// A `SetTwoStepPinResponse`, or a list of `PhoneNumber`.
-pub(crate) fn done<'py>(py: Python<'py>, done: &Done) -> PyResult<Bound<'py, PyAny>> {
+pub(crate) fn done<'py>(py: Python<'py>, done: &HostedEnd) -> PyResult<Bound<'py, PyAny>> {
     match done {
-        Done::Pin(it) => response(py, it),
-        Done::Step => Ok(py.None().into_bound(py)),
-        Done::Numbers(numbers) => {
+        HostedEnd::Pin(it) => response(py, it),
+        HostedEnd::Run => Ok(py.None().into_bound(py)),
+        HostedEnd::Numbers(numbers) => {
             let numbers: Vec<_> = numbers.iter().map(|it| number(py, it)).collect::<PyResult<_>>()?;
             Ok(PyList::new(py, numbers)?.into_any())
         }

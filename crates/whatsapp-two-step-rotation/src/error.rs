@@ -15,6 +15,16 @@ pub enum VaultErrorKind {
 }
 
 impl VaultErrorKind {
+    /// For bindings: what a vault of the host's said. `busy` is no vault's to say, and an unknown code is `unreachable`.
+    #[must_use]
+    pub fn of_a_vault(code: &str) -> Self {
+        match code {
+            "conflict" => Self::Conflict,
+            "unreadable" => Self::Unreadable,
+            _ => Self::Unreachable,
+        }
+    }
+
     /// `conflict`, `unreachable`, `unreadable` or `busy`.
     #[must_use]
     pub fn code(self) -> &'static str {

@@ -22,6 +22,7 @@
 mod check_vault;
 mod entry;
 mod error;
+mod hosted;
 mod memory_vault;
 mod rotation;
 mod rotator;
@@ -37,6 +38,7 @@ pub mod blocking;
 pub use check_vault::{VaultFault, check_vault};
 pub use entry::Entry;
 pub use error::{VaultError, VaultErrorKind};
+pub use hosted::{HostedCall, HostedEnd, HostedPages, HostedRun, HostedStep};
 pub use memory_vault::MemoryVault;
 pub use rotation::{
     Calling, Loading, Rotation, RotationError, RotationRun, RotationSettings, RotationStep, Saving, SendWindow,

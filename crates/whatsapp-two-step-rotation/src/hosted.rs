@@ -1,0 +1,285 @@
+//! For bindings: a run, and a call that may be a step of it, for a host that asks and tells across a boundary of languages.
+
+use std::{
+    mem,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
+    time::{Duration, SystemTime},
+};
+
+use whatsapp_two_step::{
+    AnyOperation, AnyResponse, Client, PhoneNumber, PhoneNumberId, PhoneNumberPage, PhoneNumberPages, SetTwoStepPin,
+    SetTwoStepPinResponse, TwoStepError, WabaId,
+};
+
+use crate::{
+    entry::Entry,
+    error::VaultError,
+    rotation::{
+        Calling, Loading, Rotation, RotationError, RotationRun, RotationSettings, RotationStep, Saving, SendWindow,
+    },
+    vault::{Stored, Version},
+};
+
+/// A run that a host drives: it is asked what to do next, and told what came of it.
+#[derive(Clone, Debug)]
+pub struct HostedRun(Arc<Run>);
+
+/// What a host has to do next.
+#[derive(Debug)]
+pub enum HostedStep {
+    /// Read the number's entry.
+    Load,
+    /// Write this entry, if the vault still holds that version.
+    Save(Entry, Option<Version>),
+    /// Make this call, within that time. The run hears of its end where the call does: [`HostedCall::done`].
+    Call(HostedCall, Duration),
+    /// It is over; told once.
+    Done(Result<Option<Rotation>, RotationError>),
+}
+
+#[derive(Debug)]
+struct Run {
+    id: PhoneNumberId,
+    state: Mutex<State>,
+    /// Was a request withheld, since it would have left too late?
+    was_closed: AtomicBool,
+    /// The time, where a test says it.
+    wall: Mutex<Option<SystemTime>>,
+}
+
+#[derive(Debug)]
+#[allow(clippy::large_enum_variant)] // there is one
+enum State {
+    Loading(Loading),
+    Saving(Entry, Option<Version>, Saving),
+    Calling(SetTwoStepPin, Duration, SendWindow, Calling),
+    Done(Result<Option<Rotation>, RotationError>),
+    Over,
+}
+
+impl HostedRun {
+    /// A new PIN for the number, or its pending one (`draws`); else only a pending one is sent again.
+    #[must_use]
+    pub fn begin(id: PhoneNumberId, settings: RotationSettings, draws: bool) -> Self {
+        let begin = if draws { RotationRun::rotate } else { RotationRun::settle };
+        let state = Mutex::new(state_of(&id, begin(id.clone(), settings)));
+        Self(Arc::new(Run { id, state, was_closed: AtomicBool::new(false), wall: Mutex::default() }))
+    }
+
+    /// For tests: what time it is on the wall, until told again.
+    pub fn set_wall(&self, now: SystemTime) {
+        *lock(&self.0.wall) = Some(now);
+    }
+
+    /// What to do next.
+    #[must_use]
+    pub fn next(&self) -> HostedStep {
+        let mut state = lock(&self.0.state);
+        match &*state {
+            State::Loading(_) => HostedStep::Load,
+            State::Saving(entry, expected, _) => HostedStep::Save(entry.clone(), expected.clone()),
+            State::Calling(operation, timeout, ..) => HostedStep::Call(
+                HostedCall { operation: operation.clone().into(), whole: Whole::Run(self.0.clone()) },
+                *timeout,
+            ),
+            State::Done(_) | State::Over => match mem::replace(&mut *state, State::Over) {
+                State::Done(result) => HostedStep::Done(result),
+                _ => HostedStep::Done(Err(RotationError::internal())),
+            },
+        }
+    }
+
+    /// The vault has this entry, or none.
+    pub fn loaded(&self, stored: Option<Stored>) {
+        self.0.tell(|state, now| match state {
+            State::Loading(loading) => loading.loaded(now, Ok(stored)),
+            _ => internal(),
+        });
+    }
+
+    /// The vault has saved the entry, and this is its version now.
+    pub fn saved(&self, version: Version) {
+        self.0.tell(|state, now| match state {
+            State::Saving(_, _, saving) => saving.saved(now, Ok(version)),
+            _ => internal(),
+        });
+    }
+
+    /// The vault could not.
+    pub fn failed(&self, error: VaultError) {
+        self.0.tell(|state, now| match state {
+            State::Loading(loading) => loading.loaded(now, Err(error)),
+            State::Saving(_, _, saving) => saving.saved(now, Err(error)),
+            _ => internal(),
+        });
+    }
+
+    /// Does a text have a PIN in it of the entry that is to be saved? What a vault of the host's throws may.
+    #[must_use]
+    pub fn repeats_a_secret(&self, text: &str) -> bool {
+        match &*lock(&self.0.state) {
+            State::Saving(entry, ..) => entry.may_hold().iter().any(|pin| text.contains(pin.expose())),
+            _ => false,
+        }
+    }
+}
+
+impl Run {
+    fn now(&self) -> SystemTime {
+        lock(&self.wall).unwrap_or_else(SystemTime::now)
+    }
+
+    fn tell(&self, tell: impl FnOnce(State, SystemTime) -> RotationStep) {
+        let state = mem::replace(&mut *lock(&self.state), State::Over);
+        let next = tell(state, self.now());
+        *lock(&self.state) = state_of(&self.id, next);
+    }
+
+    fn may_send(&self) -> bool {
+        let State::Calling(_, _, window, _) = &*lock(&self.state) else { return false };
+        let is_open = window.is_open(self.now());
+        self.was_closed.fetch_or(!is_open, SeqCst);
+        is_open
+    }
+
+    fn called(&self, result: Result<SetTwoStepPinResponse, TwoStepError>) {
+        self.tell(|state, now| match (state, result) {
+            (State::Calling(.., calling), Err(error)) if self.was_closed.swap(false, SeqCst) => {
+                calling.withheld(now, error)
+            }
+            (State::Calling(.., calling), result) => calling.ended(now, result),
+            _ => internal(),
+        });
+    }
+}
+
+fn state_of(id: &PhoneNumberId, step: RotationStep) -> State {
+    match step {
+        RotationStep::Load { loading } => State::Loading(loading),
+        RotationStep::Save { entry, expected, saving } => State::Saving(entry, expected, saving),
+        RotationStep::Call { pin, timeout, window, calling } => {
+            State::Calling(SetTwoStepPin::new(id.clone(), pin), timeout, window, calling)
+        }
+        RotationStep::Done(result) => State::Done(result),
+    }
+}
+
+fn internal() -> RotationStep {
+    RotationStep::Done(Err(RotationError::internal()))
+}
+
+/// A call, and what it is a step of.
+#[derive(Clone, Debug)]
+pub struct HostedCall {
+    operation: AnyOperation,
+    whole: Whole,
+}
+
+/// That has to be told of the call's end.
+#[derive(Clone, Debug)]
+enum Whole {
+    Itself,
+    Pages(Arc<Mutex<PhoneNumberPages>>),
+    Run(Arc<Run>),
+}
+
+/// What a call came to.
+#[derive(Debug)]
+pub enum HostedEnd {
+    /// The PIN was set.
+    Pin(SetTwoStepPinResponse),
+    /// The numbers of a page.
+    Numbers(Vec<PhoneNumber>),
+    /// The run has it.
+    Run,
+}
+
+impl From<SetTwoStepPin> for HostedCall {
+    fn from(operation: SetTwoStepPin) -> Self {
+        Self { operation: operation.into(), whole: Whole::Itself }
+    }
+}
+
+impl HostedCall {
+    /// What is asked of the server.
+    #[must_use]
+    pub fn operation(&self) -> &AnyOperation {
+        &self.operation
+    }
+
+    /// To be told each result: whatever it is a step of goes on from there.
+    ///
+    /// # Errors
+    /// That of the call, or of the way through the pages.
+    pub fn done(&self, result: Result<AnyResponse, TwoStepError>) -> Result<HostedEnd, TwoStepError> {
+        match &self.whole {
+            Whole::Itself => result.and_then(set_pin).map(HostedEnd::Pin),
+            Whole::Pages(pages) => lock(pages).read(result.and_then(page)).map(HostedEnd::Numbers),
+            Whole::Run(run) => {
+                run.called(result.and_then(set_pin));
+                Ok(HostedEnd::Run)
+            }
+        }
+    }
+
+    /// To be asked right before each request: it may be too late for it.
+    #[must_use]
+    pub fn may_send(&self) -> bool {
+        match &self.whole {
+            Whole::Run(run) => run.may_send(),
+            _ => true,
+        }
+    }
+
+    /// The same client, which asks so.
+    #[must_use]
+    pub fn guarded(&self, client: Client) -> Client {
+        match &self.whole {
+            Whole::Run(run) => {
+                let run = run.clone();
+                client.with_guard(move || run.may_send())
+            }
+            _ => client,
+        }
+    }
+}
+
+/// The pages of an account's numbers, each a call.
+#[derive(Clone, Debug)]
+pub struct HostedPages(Arc<Mutex<PhoneNumberPages>>);
+
+impl HostedPages {
+    /// From the first page on.
+    #[must_use]
+    pub fn new(waba_id: WabaId) -> Self {
+        Self(Arc::new(Mutex::new(PhoneNumberPages::new(waba_id))))
+    }
+
+    /// The read of the next page; none after the last one, and after an error.
+    #[must_use]
+    pub fn next(&self) -> Option<HostedCall> {
+        let operation = lock(&self.0).next()?.into();
+        Some(HostedCall { operation, whole: Whole::Pages(self.0.clone()) })
+    }
+}
+
+fn set_pin(response: AnyResponse) -> Result<SetTwoStepPinResponse, TwoStepError> {
+    match response {
+        AnyResponse::SetTwoStepPin(response) => Ok(response),
+        _ => Err(TwoStepError::internal()),
+    }
+}
+
+fn page(response: AnyResponse) -> Result<PhoneNumberPage, TwoStepError> {
+    match response {
+        AnyResponse::PhoneNumberPage(page) => Ok(page),
+        _ => Err(TwoStepError::internal()),
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
