@@ -19,12 +19,14 @@ use tokio::{
 use whatsapp_two_step::{AnyResponse, Observer, TwoStepError};
 use whatsapp_two_step_outbox::{Outbox, begin_work, wake_all};
 
+use whatsapp_two_step_rotation::{HostedCall, HostedWhole};
+
 use crate::{
     client::NativeClient,
     outcome::{Failure, NativeNumber, PinSet},
     settings,
     watch::Attempt,
-    work::{NativeOperation, Way},
+    work::{self, NativeOperation},
 };
 
 /// In all of the process's environments; it doesn't hold the process open.
@@ -102,11 +104,11 @@ impl BuiltInCalls {
         operation: &mut NativeOperation,
         is_watched: bool,
     ) -> Result<(), TwoStepError> {
-        let work = operation.take()?;
-        let end = End { call, events: self.events.clone(), way: work.way, result: None };
+        let (HostedCall { operation, whole }, limits) = operation.take()?;
+        let end = End { call, events: self.events.clone(), whole, result: None };
         let opened = client.open().and_then(|client| {
             let no_thread = || settings::refused("transport", "could not start its thread");
-            Ok((client.with_limits(work.limits), runtime().ok_or_else(no_thread)?))
+            Ok((client.with_limits(limits), runtime().ok_or_else(no_thread)?))
         });
         let (client, runtime) = match opened {
             Ok(opened) => opened,
@@ -115,7 +117,7 @@ impl BuiltInCalls {
                 return Ok(());
             }
         };
-        let mut client = end.way.guarded(client);
+        let mut client = end.whole.guarded(client);
         if is_watched {
             let events = self.events.clone();
             client = client.with_observer(Observer::new(move |end| {
@@ -123,7 +125,7 @@ impl BuiltInCalls {
             }));
         }
         let task = runtime.spawn(async move {
-            end.tell(client.run(work.operation).await);
+            end.tell(client.run(operation).await);
         });
         lock(&self.tasks).insert(call, task.abort_handle());
         Ok(())
@@ -154,7 +156,7 @@ fn lock(tasks: &Tasks) -> MutexGuard<'_, HashMap<u32, AbortHandle>> {
 struct End {
     call: u32,
     events: Arc<Outbox<CallEvent>>,
-    way: Way,
+    whole: HostedWhole,
     result: Option<Result<AnyResponse, TwoStepError>>,
 }
 
@@ -167,7 +169,7 @@ impl End {
 impl Drop for End {
     fn drop(&mut self) {
         let result = self.result.take().unwrap_or_else(|| Err(TwoStepError::internal()));
-        let (success, failure) = match self.way.done(result) {
+        let (success, failure) = match work::done(&self.whole, result) {
             Ok(success) => (Some(success), None),
             Err(error) => (None, Some(error.into())),
         };

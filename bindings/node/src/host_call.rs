@@ -11,13 +11,15 @@ use napi_derive::napi;
 use whatsapp_two_step::{AnyOperation, AttemptEnd, Call, Sending, Step, TwoStepError, Waiting};
 use zeroize::Zeroizing;
 
+use whatsapp_two_step_rotation::{HostedCall, HostedWhole};
+
 use crate::{
     client::NativeClient,
     host_http::{Exception, HostRequest, answer, in_millis, millis, outgoing, unusable},
     outcome::{Failure, NativeNumber, PinSet},
     settings,
     watch::Attempt,
-    work::{NativeOperation, Way},
+    work::{self, NativeOperation},
 };
 
 /// What to do next: one of the first four is there.
@@ -37,7 +39,7 @@ pub struct NativeStep {
 #[napi]
 pub struct HostCall {
     state: State,
-    way: Way,
+    whole: HostedWhole,
     is_watched: bool,
     /// When the attempt under way began.
     began: Duration,
@@ -55,7 +57,7 @@ impl HostCall {
     #[napi(constructor)]
     #[allow(clippy::new_without_default)] // JavaScript makes it
     pub fn new() -> Self {
-        Self { state: State::Idle, way: Way::None, is_watched: false, began: Duration::ZERO }
+        Self { state: State::Idle, whole: HostedWhole::default(), is_watched: false, began: Duration::ZERO }
     }
 
     /// Begins it. The waits between attempts come from `seed`, any number.
@@ -68,20 +70,20 @@ impl HostCall {
         is_watched: bool,
     ) -> NativeStep {
         self.is_watched = is_watched;
-        let work = operation.take();
+        let taken = operation.take();
         self.step(|call, _| {
-            let work = work?;
-            call.way = work.way; // it hears of whatever comes
+            let (HostedCall { operation, whole }, limits) = taken?;
+            call.whole = whole; // it hears of whatever comes
             let client = client.open()?;
             client.endpoint().base_url().check_reach().map_err(settings::told)?;
-            Ok(Call::begin(client.endpoint(), work.limits, work.operation, seed.to_bits()))
+            Ok(Call::begin(client.endpoint(), limits, operation, seed.to_bits()))
         })
     }
 
     /// To be asked right before a request is handed to the transport: it may be too late for it.
     #[napi(catch_unwind)]
     pub fn may_send(&self) -> bool {
-        self.way.may_send()
+        self.whole.may_send()
     }
 
     /// Does a text have one of the call's secrets in it?
@@ -173,7 +175,7 @@ impl HostCall {
                 step.wait_ms = Some(in_millis(time));
                 self.state = State::Waiting(waiting);
             }
-            Step::Done(result) => match self.way.done(result) {
+            Step::Done(result) => match work::done(&self.whole, result) {
                 Ok(success) => step.success = Some(success),
                 Err(error) => step.failure = Some(error.into()),
             },

@@ -46,7 +46,7 @@ impl NativeCall {
         seed: u64,
         logs: Option<Py<PyAny>>,
     ) -> PyResult<(Self, Bound<'py, PyAny>)> {
-        let operation = work.operation().clone();
+        let operation = work.operation.clone();
         let call = Self { work, state: Mutex::new(State::Over), handed_out: Mutex::default(), logs };
         let step = call.tell(py, 0.0, |_, _| Call::begin(client.endpoint(), client.limits(), operation, seed))?;
         Ok((call, step))
@@ -81,7 +81,7 @@ impl NativeCall {
                 *self.lock() = State::Waiting(waiting);
                 Ok(PyFloat::new(py, time.as_secs_f64()).into_any())
             }
-            Step::Done(result) => match self.work.done(result) {
+            Step::Done(result) => match self.work.whole.done(result) {
                 Ok(done) => outcome::done(py, &done),
                 Err(error) => outcome::exception(py, &error),
             },
@@ -183,7 +183,7 @@ impl NativeCall {
 
     /// To be asked right before a request is handed to the transport.
     fn may_send(&self) -> bool {
-        self.work.may_send()
+        self.work.whole.may_send()
     }
 
     /// To be asked before the call hears of it: does what a transport raised show the PIN, the token or the app secret?

@@ -120,8 +120,8 @@ impl NativeClient {
             };
             let end = End { outbox, key, result: None };
             let task = inside.process.runtime().map_err(PyErr::from)?.spawn(async move {
-                let result = client.run(work.operation().clone()).await;
-                end.with(work.done(result));
+                let result = client.run(work.operation.clone()).await;
+                end.with(work.whole.done(result));
             });
             Ok(StartedCall(task.abort_handle()))
         };
@@ -213,7 +213,7 @@ impl NativeClient {
         Options(timeout, max_retries, _): &Options<'_>,
     ) -> Result<(HostedCall, Client), Failure> {
         let (work, client) = (operation.call(), self.client(process)?);
-        let client = work.guarded(client);
+        let client = work.whole.guarded(client);
         if timeout.is_none() && max_retries.is_none() {
             return Ok((work, client));
         }
@@ -233,7 +233,7 @@ impl NativeClient {
         let watched = options.2.as_ref().map(|logs| (logs, Arc::new(Unheard::default())));
         let unheard = watched.as_ref().map(|(_, unheard)| &**unheard);
         let client = watched.as_ref().map_or(client.clone(), |(_, unheard)| unheard.watch(&client));
-        let mut call = pin!(client.run(work.operation().clone()));
+        let mut call = pin!(client.run(work.operation.clone()));
         loop {
             // Python runs between the waits and not within: a signal's handler may make a call of its own.
             let wait = || driver.block_on(|| next(call.as_mut(), signals, unheard));
@@ -243,7 +243,7 @@ impl NativeClient {
                 unheard.tell(logs)?;
             }
             match end {
-                Some(result) => return Ok(outcome::done(inside.py, &work.done(result)?)?),
+                Some(result) => return Ok(outcome::done(inside.py, &work.whole.done(result)?)?),
                 None => inside.py.check_signals()?,
             }
         }

@@ -34,7 +34,7 @@ pub enum HostedStep {
     Load,
     /// Write this entry, if the vault still holds that version.
     Save(Entry, Option<Version>),
-    /// Make this call, within that time. The run hears of its end where the call does: [`HostedCall::done`].
+    /// Make this call, within that time. The run hears of its end where the call does: [`HostedWhole::done`].
     Call(HostedCall, Duration),
     /// It is over; told once.
     Done(Result<Option<Rotation>, RotationError>),
@@ -82,7 +82,7 @@ impl HostedRun {
             State::Loading(_) => HostedStep::Load,
             State::Saving(entry, expected, _) => HostedStep::Save(entry.clone(), expected.clone()),
             State::Calling(operation, timeout, ..) => HostedStep::Call(
-                HostedCall { operation: operation.clone().into(), whole: Whole::Run(self.0.clone()) },
+                HostedCall { operation: operation.clone().into(), whole: HostedWhole(Whole::Run(self.0.clone())) },
                 *timeout,
             ),
             State::Done(_) | State::Over => match mem::replace(&mut *state, State::Over) {
@@ -174,13 +174,19 @@ fn internal() -> RotationStep {
 /// A call, and what it is a step of.
 #[derive(Clone, Debug)]
 pub struct HostedCall {
-    operation: AnyOperation,
-    whole: Whole,
+    /// What is asked of the server.
+    pub operation: AnyOperation,
+    /// What has to be told of the call's end.
+    pub whole: HostedWhole,
 }
 
-/// That has to be told of the call's end.
-#[derive(Clone, Debug)]
+/// What a call is a step of.
+#[derive(Clone, Debug, Default)]
+pub struct HostedWhole(Whole);
+
+#[derive(Clone, Debug, Default)]
 enum Whole {
+    #[default]
     Itself,
     Pages(Arc<Mutex<PhoneNumberPages>>),
     Run(Arc<Run>),
@@ -199,23 +205,17 @@ pub enum HostedEnd {
 
 impl From<SetTwoStepPin> for HostedCall {
     fn from(operation: SetTwoStepPin) -> Self {
-        Self { operation: operation.into(), whole: Whole::Itself }
+        Self { operation: operation.into(), whole: HostedWhole::default() }
     }
 }
 
-impl HostedCall {
-    /// What is asked of the server.
-    #[must_use]
-    pub fn operation(&self) -> &AnyOperation {
-        &self.operation
-    }
-
-    /// To be told each result: whatever it is a step of goes on from there.
+impl HostedWhole {
+    /// To be told each result: it goes on from there.
     ///
     /// # Errors
     /// That of the call, or of the way through the pages.
     pub fn done(&self, result: Result<AnyResponse, TwoStepError>) -> Result<HostedEnd, TwoStepError> {
-        match &self.whole {
+        match &self.0 {
             Whole::Itself => result.and_then(set_pin).map(HostedEnd::Pin),
             Whole::Pages(pages) => lock(pages).read(result.and_then(page)).map(HostedEnd::Numbers),
             Whole::Run(run) => {
@@ -228,7 +228,7 @@ impl HostedCall {
     /// To be asked right before each request: it may be too late for it.
     #[must_use]
     pub fn may_send(&self) -> bool {
-        match &self.whole {
+        match &self.0 {
             Whole::Run(run) => run.may_send(),
             _ => true,
         }
@@ -237,7 +237,7 @@ impl HostedCall {
     /// The same client, which asks so.
     #[must_use]
     pub fn guarded(&self, client: Client) -> Client {
-        match &self.whole {
+        match &self.0 {
             Whole::Run(run) => {
                 let run = run.clone();
                 client.with_guard(move || run.may_send())
@@ -262,7 +262,7 @@ impl HostedPages {
     #[must_use]
     pub fn next(&self) -> Option<HostedCall> {
         let operation = lock(&self.0).next()?.into();
-        Some(HostedCall { operation, whole: Whole::Pages(self.0.clone()) })
+        Some(HostedCall { operation, whole: HostedWhole(Whole::Pages(self.0.clone())) })
     }
 }
 

@@ -38,7 +38,7 @@ pub mod blocking;
 pub use check_vault::{VaultFault, check_vault};
 pub use entry::Entry;
 pub use error::{VaultError, VaultErrorKind};
-pub use hosted::{HostedCall, HostedEnd, HostedPages, HostedRun, HostedStep};
+pub use hosted::{HostedCall, HostedEnd, HostedPages, HostedRun, HostedStep, HostedWhole};
 pub use memory_vault::MemoryVault;
 pub use rotation::{
     Calling, Loading, Rotation, RotationError, RotationRun, RotationSettings, RotationStep, Saving, SendWindow,
