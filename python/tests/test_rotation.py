@@ -27,6 +27,7 @@ from whatsapp_two_step import (
     HttpResponse,
     InvalidConfigurationError,
     MemoryVault,
+    PostgresVault,
     Rotation,
     Rotator,
     Secret,
@@ -118,7 +119,7 @@ def compare(native: Any, expect: dict[str, Any]) -> None:
         wait = {} if error.retry_after is None else {"retry_after": error.retry_after}
         assert {"vault_error": error.kind, "vault_state": error.vault_state, **wait} == expect
     except TwoStepError as error:
-        state = vars(error)["vault_state"]
+        state = error.vault_state
         assert {"call_error": error.kind, "outcome": error.outcome, "vault_state": state} == expect
     else:
         fields = {"nothing": True} if rotation is None else rotation.to_dict()
@@ -172,8 +173,8 @@ def test_a_lost_answer_is_settled(sandbox: Sandbox, tmp_path: Path, way: Callabl
     client = ClientAt(sandbox.base_url)
     with pytest.raises(TwoStepError) as error:
         way(client, vault, LOSES_ITS_ANSWER)
-    assert (error.value.outcome, vars(error.value)["vault_state"]) == ("unknown", "unsettled")
-    assert any("two PINs" in note for note in getattr(error.value, "__notes__", []))
+    assert (error.value.outcome, error.value.vault_state) == ("unknown", "unsettled")
+    assert "two PINs" in str(error.value) and TwoStepError.from_dict(error.value.to_dict()).vault_state == "unsettled"
     plain = vault.inner if kind == "async" else vault
     held = Rotator(client, plain).may_hold(LOSES_ITS_ANSWER)
     assert [secret.get_secret_value() for secret in held] == [sandbox.pin(LOSES_ITS_ANSWER)]
@@ -188,7 +189,7 @@ def test_a_refused_token_leaves_the_vault_settled(sandbox: Sandbox) -> None:
     vault = MemoryVault()
     with pytest.raises(TwoStepError) as error:
         rotate(Client("EAAsandboxExpired", base_url=sandbox.base_url), vault)
-    assert (error.value.kind, vars(error.value)["vault_state"]) == ("authentication", "settled")
+    assert (error.value.kind, error.value.vault_state) == ("authentication", "settled")
 
 
 def test_two_at_once_lose_nothing(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -233,17 +234,223 @@ def test_the_window_is_looked_at_before_a_transport_is_handed_a_request(monkeypa
     assert not sent and error.value.vault_state in ("settled", "unsettled")
 
 
-@pytest.mark.parametrize("leaks", [False, True])
-def test_what_a_vault_raises(leaks: bool) -> None:
+def in_itself(text: str) -> Exception:
+    return OSError(text)
+
+
+def in_a_deep_cause(text: str) -> Exception:
+    middle, outer = OSError("middle"), VaultError("unreachable", "down")
+    middle.__context__ = OSError(text)
+    outer.__cause__ = middle
+    return outer
+
+
+def in_a_note(text: str) -> Exception:
+    error = OSError("down")
+    error.__notes__ = [text]
+    return error
+
+
+def in_its_message(text: str) -> Exception:
+    return VaultError("unreadable", f"bad row: {text}")
+
+
+def beside_an_odd_kind(text: str) -> Exception:
+    error = OSError(text)
+    error.kind = 5  # type: ignore[attr-defined]
+    return error
+
+
+def in_an_odd_message(text: str) -> Exception:
+    return VaultError(7, OSError(text))  # type: ignore[arg-type]
+
+
+LEAKS = [in_itself, in_a_deep_cause, in_a_note, in_its_message, beside_an_odd_kind, in_an_odd_message]
+ROW = '{"form":1,"current":"735194"}'
+
+
+@pytest.mark.parametrize("on_a_loop", [False, True])
+@pytest.mark.parametrize("method", ["load", "save"])
+@pytest.mark.parametrize("leak", LEAKS)
+def test_what_a_vault_raises_shows_no_pin(leak: Callable[[str], Exception], method: str, on_a_loop: bool) -> None:
+    pins: list[str] = ["735194"]
+
     class Broken(MemoryVault):
+        def load(self, phone_number_id: str) -> Any:
+            if method == "load":
+                raise leak(ROW)
+            return super().load(phone_number_id)
+
         def save(self, phone_number_id: str, entry: Entry, expected: int | None) -> int:
-            raise OSError(entry.to_json() if leaks else "no space left")
+            pins.append(json.loads(entry.to_json())["pending"])
+            raise leak(entry.to_json())
 
     with pytest.raises(VaultError) as error:
+        if on_a_loop:
+
+            async def send(request: HttpRequest) -> HttpResponse:
+                return OK
+
+            asyncio.run(AsyncRotator(AsyncClient(TOKEN, transport=send), Broken()).rotate(ID))
+        else:
+            rotate(Client(TOKEN, transport=lambda _: OK), Broken())
+    assert error.value.vault_state == ("untouched" if method == "load" else "unsettled")
+    assert error.value.__cause__ is None and error.value.message.startswith("The vault failed.")
+    shown = everything(error.value)
+    assert not [pin for pin in pins if pin in shown]
+
+
+class QuietError(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError("none of your business")
+
+
+@pytest.mark.parametrize(
+    "raised", [OSError("no space left"), VaultError("unreachable", "down"), QuietError(), OSError("\ud800")]
+)
+def test_what_a_vault_raises(raised: Exception) -> None:
+    class Broken(MemoryVault):
+        def save(self, phone_number_id: str, entry: Entry, expected: int | None) -> int:
+            raise raised
+
+    with pytest.raises(VaultError, match="two PINs, of which either may hold") as error:
         rotate(Client(TOKEN, transport=lambda _: OK), Broken())
     assert (error.value.kind, error.value.vault_state) == ("unreachable", "unsettled")
-    assert (error.value.__cause__ is None) == leaks
-    assert '"pending"' not in everything(error.value)
+    assert error.value.__cause__ is (None if isinstance(raised, VaultError) else raised)
+    again = pickle.loads(pickle.dumps(error.value))
+    assert (str(again), again.vault_state) == (str(error.value), "unsettled")
+
+
+def test_what_a_vault_gives_by_mistake_stays_in_no_frame() -> None:
+    class Text(MemoryVault):
+        def load(self, phone_number_id: str) -> Any:
+            return ROW, 1
+
+    class Row(MemoryVault):
+        def save(self, phone_number_id: str, entry: Entry, expected: int | None) -> Any:
+            return {"row": "735194"}
+
+    client = Client(TOKEN, transport=lambda _: OK)
+    for call in (lambda: rotate(client, Text()), lambda: rotate(client, Row())):
+        with pytest.raises(VaultError, match="TypeError") as error:
+            call()
+        assert "735194" not in everything(error.value)
+    with pytest.raises(TypeError, match="must give") as mistake:
+        Rotator(client, Text()).may_hold(ID)
+    assert "735194" not in everything(mistake.value)
+
+
+def test_a_vault_of_the_other_kind() -> None:
+    client = Client(TOKEN, transport=lambda _: OK)
+    with pytest.raises(InvalidConfigurationError, match="vault is async; that is for AsyncRotator"):
+        Rotator(client, AsyncMemoryVault())  # type: ignore[arg-type]
+    for rotator in (Rotator, AsyncRotator):
+        with pytest.raises(InvalidConfigurationError, match="vault must have the methods load and save"):
+            rotator(client, {})  # type: ignore[arg-type]
+
+    class Decorated(AsyncMemoryVault):
+        """Whose methods don't show that they are async."""
+
+        def load(self, phone_number_id: str) -> Any:
+            return super().load(phone_number_id)
+
+        def save(self, phone_number_id: str, entry: Entry, expected: Any) -> Any:
+            return super().save(phone_number_id, entry, expected)
+
+    with pytest.raises(VaultError, match="TypeError") as error:
+        rotate(client, Decorated())
+    assert "that is for AsyncRotator" in str(error.value.__cause__)
+
+    async def main() -> Rotation:
+        async def send(request: HttpRequest) -> HttpResponse:
+            return OK
+
+        rotator = AsyncRotator(AsyncClient(TOKEN, transport=send), Decorated())
+        rotation = await rotator.rotate(ID)
+        assert len(await rotator.may_hold(ID)) == 1
+        return rotation
+
+    assert asyncio.run(main()).attempts == 1
+
+
+class ClosesIt(MemoryVault):
+    """Closes the client after the first save, so that no call can begin."""
+
+    client: Any
+
+    def save(self, phone_number_id: str, entry: Entry, expected: int | None) -> int:
+        version = super().save(phone_number_id, entry, expected)
+        self.client._native.close()
+        return version
+
+
+@pytest.mark.parametrize("way", ["built in", "a transport", "a loop", "a transport on a loop"])
+def test_a_call_that_cant_begin_leaves_the_vault_settled(sandbox: Sandbox, way: str) -> None:
+    async def send(request: HttpRequest) -> HttpResponse:
+        return OK
+
+    vault = ClosesIt()
+    transport: Any = None if "transport" not in way else send if "loop" in way else lambda _: OK
+    cls: Any = AsyncClient if "loop" in way else Client
+    vault.client = cls(TOKEN, base_url=sandbox.base_url, transport=transport)
+
+    async def main() -> None:
+        await AsyncRotator(vault.client, vault).rotate(ID)
+
+    with pytest.raises(InvalidConfigurationError, match="is closed") as error:
+        asyncio.run(main()) if "loop" in way else Rotator(vault.client, vault).rotate(ID)
+    assert (error.value.outcome, error.value.vault_state) == ("not_sent", "settled")
+    assert sandbox.pin(ID) is None and Rotator(Client(TOKEN), vault).may_hold(ID) == []
+
+
+@pytest.mark.parametrize("on_a_loop", [False, True])
+def test_what_the_transport_raised_is_the_cause(on_a_loop: bool, caplog: pytest.LogCaptureFixture) -> None:
+    boom = OSError("boom")
+
+    def send(request: HttpRequest) -> HttpResponse:
+        raise boom
+
+    async def send_async(request: HttpRequest) -> HttpResponse:
+        raise boom
+
+    async def main() -> None:
+        await AsyncRotator(AsyncClient(TOKEN, transport=send_async, max_retries=0), MemoryVault()).rotate(ID)
+
+    with caplog.at_level("WARNING", "whatsapp_two_step"), pytest.raises(TwoStepError) as error:
+        asyncio.run(main()) if on_a_loop else rotate(Client(TOKEN, transport=send, max_retries=0), MemoryVault())
+    assert error.value.__cause__ is boom
+    (record,) = caplog.records
+    assert "either PIN may hold" in record.getMessage() and vars(record)["vault_state"] == "unsettled"
+
+
+def test_a_postgres_vault_is_no_program() -> None:
+    for url in ("exec:/bin/false", "sqlite:x", "host=db", ""):
+        with pytest.raises(InvalidConfigurationError, match="PostgreSQL"):
+            PostgresVault(url, generate_vault_key())
+
+
+def test_ctrl_c_ends_the_wait_for_a_vault(run: Run) -> None:
+    run(
+        """
+import os, signal, socket, sys, threading, time
+if os.name == "nt": sys.exit()
+from whatsapp_two_step import PostgresVault, generate_vault_key
+with socket.create_server(("127.0.0.1", 0)) as silent:
+    vault = PostgresVault(f"postgres://me@127.0.0.1:{silent.getsockname()[1]}/db", generate_vault_key())
+    threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+    start = time.monotonic()
+    try: vault.load(ID)
+    except KeyboardInterrupt: assert time.monotonic() - start < 3
+    else: raise AssertionError
+"""
+    )
+
+
+def test_swapped_arguments_stay_in_no_frame(tmp_path: Path) -> None:
+    key = generate_vault_key()
+    with pytest.raises(InvalidConfigurationError) as error:
+        SqliteVault(key, str(tmp_path))
+    assert key not in everything(error.value)
 
 
 def test_vaults_that_answer_with_something_else() -> None:

@@ -9,16 +9,11 @@ use napi::{
 use napi_derive::napi;
 use whatsapp_two_step::{PhoneNumberId, TwoStepError};
 use whatsapp_two_step_rotation::{
-    AnyVault, Entry, Keyring, Vault, VaultError, VaultErrorKind, VaultKey, VaultState, Version, open_vault,
+    AnyVault, Entry, Keyring, Vault, VaultError, VaultErrorKind, VaultKey, VaultState, Version,
 };
 
 use crate::{
-    calls::runtime,
-    given,
-    host_http::since_1970,
-    outcome::Failure,
-    secret::Secret,
-    settings::{refused, told},
+    calls::runtime, given, host_http::since_1970, outcome::Failure, secret::Secret, settings::told,
     work::phone_number_id,
 };
 
@@ -141,13 +136,7 @@ pub fn open_native_vault(is_file: bool, place: Unknown<'_>, key: Unknown<'_>) ->
     let open = || {
         let place = given::required_text(if is_file { "path" } else { "url" }, place)?;
         let keys = Keyring::parse(&given::required_text("vault_key", key)?)?;
-        if is_file {
-            return open_vault(&format!("sqlite:{}", *place), Some(keys));
-        }
-        if !place.starts_with("postgres") {
-            return Err(refused("url", "must begin with postgres://"));
-        }
-        open_vault(&place, Some(keys))
+        if is_file { Ok(AnyVault::sqlite(&*place, keys)) } else { AnyVault::postgres(&place, keys) }
     };
     match open() {
         Ok(vault) => Either::A(NativeVault(Arc::new(vault))),

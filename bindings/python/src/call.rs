@@ -38,6 +38,11 @@ enum State {
 }
 
 impl NativeCall {
+    /// One that couldn't begin.
+    pub(crate) fn over(work: HostedCall) -> Self {
+        Self { work, state: Mutex::new(State::Over), handed_out: Mutex::default(), logs: None }
+    }
+
     /// With its first step. The waits come from the seed.
     pub(crate) fn begin<'py>(
         py: Python<'py>,

@@ -6,7 +6,6 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     pin::{Pin as Pinned, pin},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
 };
 
 use pyo3::{prelude::*, types::PyDict};
@@ -20,15 +19,12 @@ use crate::{
     call::NativeCall,
     inbox::{Event, Inbox, What},
     outcome::{self, Failure},
-    process::{Inside, Owned, Process},
+    process::{Inside, Owned, Process, TICK},
     rotation::NativeRotation,
     settings,
     watch::Unheard,
     work::{self, NativeOperation},
 };
-
-/// How often a blocking call looks for Ctrl-C.
-const TICK: Duration = Duration::from_millis(50);
 
 /// What `Client` and `AsyncClient` are both made of.
 #[pyclass(frozen, module = "whatsapp_two_step._native")]
@@ -51,12 +47,12 @@ struct Options<'py>(Option<Bound<'py, PyAny>>, Option<Bound<'py, PyAny>>, Option
 
 /// A call on its way. To cancel it closes its request.
 #[pyclass(frozen, module = "whatsapp_two_step._native")]
-pub(crate) struct StartedCall(AbortHandle);
+pub(crate) struct StartedCall(Option<AbortHandle>);
 
 #[pymethods]
 impl StartedCall {
     fn cancel(&self) {
-        self.0.abort();
+        self.0.iter().for_each(AbortHandle::abort);
     }
 }
 
@@ -95,7 +91,9 @@ impl NativeClient {
         options: Options<'py>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let inside = Inside::enter(py);
-        self.block(&inside, operation, &options).map_err(|failure| failure.raise(py))
+        let end = self.block(&inside, operation, &options);
+        let end = end.or_else(|failure| never_began(operation, failure).map(|()| py.None().into_bound(py)));
+        end.map_err(|failure| failure.raise(py))
     }
 
     /// Comes back at once; the inbox hears of the end, under this key, and of the attempts' ends before.
@@ -123,9 +121,14 @@ impl NativeClient {
                 let result = client.run(work.operation.clone()).await;
                 end.with(work.whole.done(result));
             });
-            Ok(StartedCall(task.abort_handle()))
+            Ok(StartedCall(Some(task.abort_handle())))
         };
-        start().map_err(|failure: Failure| failure.raise(py))
+        let started = start().or_else(|failure: Failure| {
+            never_began(operation, failure)?;
+            inbox.outbox().put((key, What::End(Ok(HostedEnd::Run))));
+            Ok(StartedCall(None))
+        });
+        started.map_err(|failure: Failure| failure.raise(py))
     }
 
     /// Begins a call that Python drives, over a transport of the user's: the call, and its first step.
@@ -144,7 +147,11 @@ impl NativeClient {
             let (seed, logs) = (seed.unwrap_or_else(|| fastrand::u64(..)), options.2.map(Bound::unbind));
             Ok(NativeCall::begin(py, &client, work, seed, logs)?)
         };
-        begin().map_err(|failure: Failure| failure.raise(py))
+        let first = begin().or_else(|failure: Failure| {
+            never_began(operation, failure)?;
+            Ok((NativeCall::over(operation.call()), py.None().into_bound(py)))
+        });
+        first.map_err(|failure: Failure| failure.raise(py))
     }
 
     /// Begins a rotation, or only the settling of a pending PIN; its calls are this client's.
@@ -319,4 +326,14 @@ fn hears_signals(inside: &Inside<'_>) -> PyResult<bool> {
     let is_main = main.eq(threading.call_method0("get_ident")?)?;
     KNOWN.set(Some((process, is_main)));
     Ok(is_main)
+}
+
+/// A rotation goes on from a call that can't begin, as from any other end.
+fn never_began(operation: &NativeOperation, failure: Failure) -> Result<(), Failure> {
+    let whole = operation.call().whole;
+    match failure {
+        Failure::Call(error) => Ok(whole.never_began(error)?),
+        Failure::Closed => whole.never_began(Failure::closed()).map_err(|_| Failure::Closed),
+        Failure::Python(error) => Err(Failure::Python(error)),
+    }
 }

@@ -1,15 +1,20 @@
 //! What a vault keeps of a number, and the vaults that ship.
 
 use std::{
+    pin::pin,
     str::FromStr,
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use pyo3::{exceptions::PyTypeError, prelude::*};
-use whatsapp_two_step::PhoneNumberId;
-use whatsapp_two_step_rotation::{AnyVault, Keyring, Vault, VaultError, VaultKey, Version, open_vault};
+use pyo3::{exceptions::PyTypeError, prelude::*, types::PyString};
+use tokio::time::timeout;
+use whatsapp_two_step::{PhoneNumberId, TwoStepError};
+use whatsapp_two_step_rotation::{AnyVault, Keyring, Vault, VaultError, VaultKey, VaultState, Version};
 
-use crate::{outcome::Failure, process::Inside};
+use crate::{
+    outcome::Failure,
+    process::{Inside, TICK},
+};
 
 /// What a vault keeps of one number: which PIN holds, or which two may. Nothing prints its PINs.
 #[pyclass(frozen, module = "whatsapp_two_step")]
@@ -37,8 +42,8 @@ impl Entry {
     }
 
     /// One line of JSON with the PINs in it, for a vault of your own.
-    fn to_json(&self) -> String {
-        self.0.to_json().to_string()
+    fn to_json<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+        PyString::new(py, &self.0.to_json())
     }
 
     /// Is it known which PIN holds?
@@ -60,8 +65,8 @@ impl Entry {
     }
 
     /// The PINs as text.
-    fn _may_hold(&self) -> Vec<String> {
-        self.0.may_hold().iter().map(|pin| pin.expose().to_owned()).collect()
+    fn _may_hold<'py>(&self, py: Python<'py>) -> Vec<Bound<'py, PyString>> {
+        self.0.may_hold().iter().map(|pin| PyString::new(py, pin.expose())).collect()
     }
 
     fn __repr__(&self) -> String {
@@ -86,9 +91,12 @@ pub(crate) struct NativeVault(AnyVault);
 #[pymethods]
 impl NativeVault {
     #[new]
-    fn new(py: Python<'_>, url: &str, keys: &str) -> PyResult<Self> {
-        let open = || open_vault(url, Some(Keyring::parse(keys)?));
-        open().map(Self).map_err(|error| Failure::from(error).raise(py))
+    fn new(py: Python<'_>, is_file: bool, place: &str, keys: &str) -> PyResult<Self> {
+        let open = || {
+            let keys = Keyring::parse(keys)?;
+            if is_file { Ok(AnyVault::sqlite(place, keys)) } else { AnyVault::postgres(place, keys) }
+        };
+        open().map(Self).map_err(|error: TwoStepError| Failure::from(error).raise(py))
     }
 
     fn init(&self, py: Python<'_>) -> PyResult<()> {
@@ -123,26 +131,39 @@ fn id(py: Python<'_>, text: &str) -> PyResult<PhoneNumberId> {
     PhoneNumberId::from_str(text).map_err(|error| Failure::from(error).raise(py))
 }
 
-/// Blocks; lets other Python threads run meanwhile.
+/// Blocks; lets other Python threads run meanwhile, and looks for Ctrl-C.
 fn block<T: Send, F: Future<Output = Result<T, VaultError>> + Send>(
     py: Python<'_>,
     work: impl FnOnce() -> F + Send,
 ) -> PyResult<T> {
     let inside = Inside::enter(py);
     let driver = inside.process.driver()?;
-    inside.detach(|| driver.block_on(work)).map_err(|error| vault_error(py, &error))
+    let mut work = pin!(work());
+    loop {
+        let wait = || driver.block_on(|| async { timeout(TICK, work.as_mut()).await.ok() });
+        match inside.detach(wait) {
+            Some(end) => return end.map_err(|error| vault_error(py, &error)),
+            None => py.check_signals()?,
+        }
+    }
 }
 
 pub(crate) fn vault_error(py: Python<'_>, error: &VaultError) -> PyErr {
+    told(py, error, error.message(), None)
+}
+
+/// With what the vault holds now, of a rotation.
+pub(crate) fn told(py: Python<'_>, error: &VaultError, message: &str, state: Option<VaultState>) -> PyErr {
     let made = || {
         let class = py.import("whatsapp_two_step._vault_error")?.getattr("VaultError")?;
-        class.call1((error.kind().code(), error.message(), error.retry_after().map(|wait| wait.as_secs_f64())))
+        let wait = error.retry_after().map(|wait| wait.as_secs_f64());
+        class.call1((error.kind().code(), message, wait, state.map(VaultState::code)))
     };
     made().map_or_else(|error| error, PyErr::from_value)
 }
 
 #[pyfunction]
-pub(crate) fn generate_vault_key(py: Python<'_>) -> PyResult<String> {
+pub(crate) fn generate_vault_key(py: Python<'_>) -> PyResult<Bound<'_, PyString>> {
     let key = VaultKey::generate().map_err(|error| Failure::from(error).raise(py))?;
-    Ok(key.to_text().to_string())
+    Ok(PyString::new(py, &key.to_text()))
 }

@@ -10,7 +10,7 @@ use pyo3::{
 };
 use whatsapp_two_step::{AnyOperation, Body, PhoneNumber, Sending, SetTwoStepPinResponse, TwoStepError};
 
-use whatsapp_two_step_rotation::{HostedEnd, Rotation};
+use whatsapp_two_step_rotation::{HostedEnd, Rotation, VaultState};
 
 /// Why there is no response: the core's error, a client that is closed, or an exception of Python's own.
 pub(crate) enum Failure {
@@ -32,12 +32,15 @@ impl From<PyErr> for Failure {
 }
 
 impl Failure {
+    pub(crate) fn closed() -> TwoStepError {
+        TwoStepError::invalid_configuration("client", "is closed; make a new one")
+    }
+
     pub(crate) fn raise(self, py: Python<'_>) -> PyErr {
         match self {
             Self::Call(error) => exception(py, &error).map_or_else(|error| error, PyErr::from_value),
             Self::Closed => {
-                let error = TwoStepError::invalid_configuration("client", "is closed; make a new one");
-                exception_of(py, "closed", &error).map_or_else(|error| error, PyErr::from_value)
+                exception_of(py, "closed", &Self::closed(), None).map_or_else(|error| error, PyErr::from_value)
             }
             Self::Python(error) => error,
         }
@@ -129,10 +132,25 @@ fn response<'py>(py: Python<'py>, response: &SetTwoStepPinResponse) -> PyResult<
 
 /// The exception for an error. Its cause is what an HTTP stack said, cleaned.
 pub(crate) fn exception<'py>(py: Python<'py>, error: &TwoStepError) -> PyResult<Bound<'py, PyAny>> {
-    exception_of(py, error.kind().code(), error)
+    exception_of(py, error.kind().code(), error, None)
 }
 
-fn exception_of<'py>(py: Python<'py>, class: &str, error: &TwoStepError) -> PyResult<Bound<'py, PyAny>> {
+/// The same with other words, and with what the vault holds now, of a rotation.
+pub(crate) fn exception_with<'py>(
+    py: Python<'py>,
+    error: &TwoStepError,
+    message: &str,
+    state: VaultState,
+) -> PyResult<Bound<'py, PyAny>> {
+    exception_of(py, error.kind().code(), error, Some((message, state)))
+}
+
+fn exception_of<'py>(
+    py: Python<'py>,
+    class: &str,
+    error: &TwoStepError,
+    rotation: Option<(&str, VaultState)>,
+) -> PyResult<Bound<'py, PyAny>> {
     let fields: Bound<'py, PyDict> = [
         ("outcome", error.outcome().code().into_pyobject(py)?.into_any()),
         ("hint", error.hint().into_pyobject(py)?.into_any()),
@@ -148,9 +166,14 @@ fn exception_of<'py>(py: Python<'py>, class: &str, error: &TwoStepError) -> PyRe
         ("is_retryable", error.is_retryable().into_pyobject(py)?.to_owned().into_any()),
         ("reason", error.reason().map(whatsapp_two_step::Reason::code).into_pyobject(py)?),
         ("attempts", error.attempts().into_pyobject(py)?.into_any()),
+        ("vault_state", rotation.map(|(_, state)| state.code()).into_pyobject(py)?),
     ]
     .into_py_dict(py)?;
-    let exception = factories(py)?.error.bind(py).call1((class, error.message(), fields))?;
+    let exception = factories(py)?.error.bind(py).call1((
+        class,
+        rotation.map_or(error.message(), |(message, _)| message),
+        fields,
+    ))?;
     let cause = error.causes().collect::<Vec<_>>().join(": ");
     if !cause.is_empty() {
         exception.setattr("__cause__", factories(py)?.transport_error.bind(py).call1((cause,))?)?;

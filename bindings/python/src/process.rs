@@ -17,6 +17,9 @@ use pyo3::prelude::*;
 use tokio::runtime::{Builder, Runtime};
 use whatsapp_two_step::blocking::Driver;
 
+/// How often whoever blocks looks for Ctrl-C.
+pub(crate) const TICK: Duration = Duration::from_millis(50);
+
 /// One per process that ever made a call here; a child appends its own to the list that it inherits.
 pub(crate) struct Process {
     id: u32,

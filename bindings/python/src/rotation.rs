@@ -3,13 +3,13 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use pyo3::{prelude::*, types::PyString};
-use whatsapp_two_step::PhoneNumberId;
+use whatsapp_two_step::{PhoneNumberId, TwoStepError};
 use whatsapp_two_step_rotation::{
     HostedRun, HostedStep, RotationError, RotationSettings, Stored, VaultError, VaultErrorKind, Version,
 };
 
 use crate::{
-    entry::{Entry, vault_error},
+    entry::{Entry, told},
     outcome,
     work::NativeOperation,
 };
@@ -62,8 +62,9 @@ impl NativeRotation {
     }
 
     /// The vault raised something. `message` holds no PIN.
-    fn failed(&self, kind: &str, message: &str) {
-        self.0.failed(VaultError::new(VaultErrorKind::of_a_vault(kind), message));
+    fn failed(&self, kind: &Bound<'_, PyString>, message: &Bound<'_, PyString>) {
+        let kind = VaultErrorKind::of_a_vault(&kind.to_string_lossy());
+        self.0.failed(VaultError::new(kind, message.to_string_lossy()));
     }
 
     /// To be asked before the rotation hears of it: does what a vault raised show a PIN of the entry?
@@ -74,16 +75,13 @@ impl NativeRotation {
 
 /// The call's exception, or a `VaultError`, with what the vault holds now.
 fn raised(py: Python<'_>, error: &RotationError) -> PyErr {
-    let made = || {
-        let exception = match error.call_error() {
-            Some(error) => outcome::exception(py, error)?,
-            None => error.vault_error().map_or_else(
-                || py.None().into_bound(py),
-                |error| vault_error(py, error).into_value(py).into_bound(py).into_any(),
-            ),
-        };
-        let state = error.vault_state();
-        py.import("whatsapp_two_step._vault_error")?.getattr("tell")?.call1((exception, state.code(), state.words()))
-    };
-    made().map_or_else(|error| error, PyErr::from_value)
+    let (message, state) = (error.message(), error.vault_state());
+    match (error.call_error(), error.vault_error()) {
+        (None, Some(error)) => told(py, error, &message, Some(state)),
+        (of_call, _) => {
+            let internal = TwoStepError::internal();
+            let error = of_call.unwrap_or(&internal);
+            outcome::exception_with(py, error, &message, state).map_or_else(|error| error, PyErr::from_value)
+        }
+    }
 }

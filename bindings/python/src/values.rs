@@ -12,9 +12,9 @@ use crate::{outcome::Failure, settings::type_name};
 
 /// A PIN's text: Python has no type that is wiped.
 #[pyfunction]
-pub(crate) fn generate_pin(py: Python<'_>) -> PyResult<String> {
+pub(crate) fn generate_pin(py: Python<'_>) -> PyResult<Bound<'_, PyString>> {
     let pin = Pin::generate().map_err(|error| Failure::from(error).raise(py))?;
-    Ok(pin.expose().to_owned())
+    Ok(PyString::new(py, pin.expose()))
 }
 
 #[pyfunction]

@@ -117,13 +117,16 @@ impl HostedRun {
         });
     }
 
-    /// Does a text have a PIN in it of the entry that is to be saved? What a vault of the host's throws may.
+    /// May a text have a PIN in it? What a vault of the host's throws may: one of the entry that is to be saved, or of an entry that is
+    /// not known here, and so whatever has six digits and no more.
     #[must_use]
     pub fn repeats_a_secret(&self, text: &str) -> bool {
-        match &*lock(&self.0.state) {
-            State::Saving(entry, ..) => entry.may_hold().iter().any(|pin| text.contains(pin.expose())),
-            _ => false,
-        }
+        let has_six_digits = text.split(|character: char| !character.is_ascii_digit()).any(|digits| digits.len() == 6);
+        has_six_digits
+            || matches!(
+                &*lock(&self.0.state),
+                State::Saving(entry, ..) if entry.may_hold().iter().any(|pin| text.contains(pin.expose()))
+            )
     }
 }
 
@@ -225,6 +228,20 @@ impl HostedWhole {
         }
     }
 
+    /// A call that can't begin: only a run goes on from there, as from any other end.
+    ///
+    /// # Errors
+    /// The same error, where it is no run's call.
+    pub fn never_began(&self, error: TwoStepError) -> Result<(), TwoStepError> {
+        match &self.0 {
+            Whole::Run(run) => {
+                run.called(Err(error));
+                Ok(())
+            }
+            _ => Err(error),
+        }
+    }
+
     /// To be asked right before each request: it may be too late for it.
     #[must_use]
     pub fn may_send(&self) -> bool {
@@ -282,4 +299,34 @@ fn page(response: AnyResponse) -> Result<PhoneNumberPage, TwoStepError> {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_may_be_a_pin_is_one() {
+        let run = HostedRun::begin("1".parse().unwrap(), RotationSettings::default(), true);
+        for text in ["735194", "bad row: {\"current\":\"735194\"}", "a735194b"] {
+            assert!(run.repeats_a_secret(text), "{text}");
+        }
+        for text in ["", "port 5432", "106540352242922", "73519", "2026-11-25 12:47:11"] {
+            assert!(!run.repeats_a_secret(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_call_that_never_began_leaves_the_vault_settled() {
+        let run = HostedRun::begin("1".parse().unwrap(), RotationSettings::default(), true);
+        run.loaded(None);
+        assert!(matches!(run.next(), HostedStep::Save(..)));
+        run.saved(Version::from(1));
+        let HostedStep::Call(call, _) = run.next() else { panic!("it calls") };
+        call.whole.never_began(TwoStepError::invalid_configuration("client", "is closed")).unwrap();
+        let HostedStep::Save(entry, _) = run.next() else { panic!("it saves") };
+        assert!(entry.pending.is_none());
+        let itself = HostedCall::from(SetTwoStepPin::parse("1", "012345").unwrap());
+        assert!(itself.whole.never_began(TwoStepError::internal()).is_err());
+    }
 }

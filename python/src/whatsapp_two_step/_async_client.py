@@ -188,8 +188,8 @@ class AsyncClient(ClientBase):
             for number in await self._call(page, options):
                 yield number
 
-    async def _rotates(self, phone_number_id: str, operation: NativeOperation, timeout: float) -> None:
-        await self._call(operation, (timeout, None, watcher("phone_number_id", phone_number_id)))
+    async def _rotates(self, phone_number_id: str, operation: NativeOperation, timeout: float) -> Any:
+        return await self._call(operation, (timeout, None, watcher("phone_number_id", phone_number_id)))
 
     async def _call(self, operation: NativeOperation, options: _Options) -> Any:
         if self._send is not None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from whatsapp_two_step._async_client import AsyncClient
+from whatsapp_two_step._errors import TwoStepError
+from whatsapp_two_step._log import ended
 from whatsapp_two_step._rotated import Rotation
 from whatsapp_two_step._secret import Secret
-from whatsapp_two_step._steps import Steps
+from whatsapp_two_step._steps import Steps, check, may_hold
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ class AsyncRotator:
 
     def __init__(self, client: AsyncClient, vault: AsyncVault | Vault, *, quiet_margin: Seconds = 60) -> None:
         """No I/O. See `Rotator`."""
+        check(vault, may_be_async=True)
         self._client = client
         self._vault = vault
         self._quiet_margin = quiet_margin
@@ -48,31 +51,39 @@ class AsyncRotator:
 
     async def may_hold(self, phone_number_id: str) -> list[Secret]:
         """The PINs of which one holds, a pending one first; none if the vault knows nothing of the number."""
-        stored = await _called(self._vault.load, phone_number_id)
-        return [] if stored is None else [Secret(pin) for pin in stored[0]._may_hold()]
+        return may_hold(await _called(self._vault.load, phone_number_id))
 
     async def _run(self, phone_number_id: str, *, draws: bool) -> Any:
         steps = Steps(self._client._native.begin_rotation(phone_number_id, self._quiet_margin, draws))
-        while (step := steps.next())[0] != "done":
-            if step[0] == "call":
-                await self._client._rotates(phone_number_id, step[1], step[2])
-                continue
-            try:
-                if step[0] == "load":
-                    steps.loaded(await _called(self._vault.load, phone_number_id))
-                else:
-                    save = (phone_number_id, step[1], steps.expected(step[2]))
-                    steps.saved(await _called(self._vault.save, *save))
-            except Exception as error:
-                steps.failed(error)
-        return step[1]
+        try:
+            while (step := steps.next())[0] != "done":
+                if step[0] == "call":
+                    steps.called(await self._client._rotates(phone_number_id, step[1], step[2]))
+                    continue
+                try:
+                    if step[0] == "load":
+                        steps.loaded(await _called(self._vault.load, phone_number_id))
+                    else:
+                        save = (phone_number_id, step[1], steps.expected(step[2]))
+                        steps.saved(await _called(self._vault.save, *save))
+                except Exception as error:
+                    steps.failed(error)
+            return step[1]
+        except TwoStepError as error:
+            ended(phone_number_id, error)
+            raise
 
 
 async def _called(method: Callable[..., Any], *given: Any) -> Any:
+    """A method that isn't async may block, so it has a thread; what it gives may have to be awaited all the same."""
     from inspect import iscoroutinefunction
 
     if iscoroutinefunction(method):
         return await method(*given)
     import asyncio
 
-    return await asyncio.to_thread(method, *given)
+    answer = await asyncio.to_thread(method, *given)
+    try:
+        return await answer if hasattr(answer, "__await__") else answer
+    finally:
+        del answer

@@ -247,8 +247,8 @@ class Client(ClientBase):
         while (page := pages.next()) is not None:
             yield from self._call(page, options)
 
-    def _rotates(self, phone_number_id: str, operation: NativeOperation, timeout: float) -> None:
-        self._call(operation, (timeout, None, watcher("phone_number_id", phone_number_id)))
+    def _rotates(self, phone_number_id: str, operation: NativeOperation, timeout: float) -> Any:
+        return self._call(operation, (timeout, None, watcher("phone_number_id", phone_number_id)))
 
     def _call(self, operation: NativeOperation, options: _Options) -> Any:
         if self._send is not None:

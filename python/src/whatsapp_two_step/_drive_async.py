@@ -40,7 +40,7 @@ async def drive(send: Send, turns: Turns, call: NativeCall, step: _Step) -> Any:
     try:
         if isinstance(step, TwoStepError):
             raise step from step.__cause__ if cause is None else cause
-        return step
+        return cause if step is None else step  # a rotation has the end; its caller may show the cause
     finally:
         del step, cause  # else exception and frame would hold each other
 

@@ -64,7 +64,7 @@ class TwoStepError(Exception):
     """Why the connection failed, or for what the call waited when its time was over: of `connection_failed` and `timed_out`."""
     attempts: int
     """How many requests were made: 0 for bad input."""
-    vault_state: VaultState | None = None
+    vault_state: VaultState | None
     """What the vault holds now, of a rotation that failed: see `VaultError.vault_state`."""
 
     __match_args__ = ("kind", "outcome")
@@ -87,6 +87,7 @@ class TwoStepError(Exception):
         is_retryable: bool = False,
         reason: Reason | None = None,
         attempts: int = 0,
+        vault_state: VaultState | None = None,
     ) -> None:
         """With its fields by keyword. A mapping of them beside the message is what `args` has, for whoever makes it again."""
         super().__init__(message)
@@ -105,6 +106,7 @@ class TwoStepError(Exception):
             "is_retryable": is_retryable,
             "reason": reason,
             "attempts": attempts,
+            "vault_state": vault_state,
         }
         for given in fields:
             values.update((name, given[name]) for name in values.keys() & given.keys())

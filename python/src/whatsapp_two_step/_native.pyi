@@ -35,8 +35,8 @@ VERSION: Final[str]
 MAX_BODY_BYTES: Final[int]
 MAX_IN_FLIGHT: Final[int]
 
-# What a call came to: a PIN was set, or a page of numbers was read.
-_Done: TypeAlias = SetTwoStepPinResponse | list[PhoneNumber]
+# What a call came to: a PIN was set, or a page of numbers was read; nothing where a rotation has the end.
+_Done: TypeAlias = SetTwoStepPinResponse | list[PhoneNumber] | None
 
 # What a call wants next: a request to be sent, seconds to be waited; or its end.
 _Step: TypeAlias = HttpRequest | float | _Done | TwoStepError
@@ -137,7 +137,7 @@ class NativeRotation:
 
 @final
 class NativeVault:
-    def __new__(cls, url: str, keys: str) -> NativeVault: ...
+    def __new__(cls, is_file: bool, place: str, keys: str) -> NativeVault: ...
     def init(self) -> None: ...
     def ids(self) -> list[str]: ...
     def load(self, phone_number_id: str) -> tuple[Entry, str] | None: ...

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from whatsapp_two_step._client import Client
+from whatsapp_two_step._errors import TwoStepError
+from whatsapp_two_step._log import ended
 from whatsapp_two_step._rotated import Rotation
 from whatsapp_two_step._secret import Secret
-from whatsapp_two_step._steps import Steps
+from whatsapp_two_step._steps import Steps, check, may_hold
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ class Rotator:
             vault: one that ships, such as `SqliteVault`, or any object with `load` and `save`.
             quiet_margin: so long after a call's timeout its request may still arrive, so that no other PIN is sent. At least 1 s.
         """
+        check(vault, may_be_async=False)
         self._client = client
         self._vault = vault
         self._quiet_margin = quiet_margin
@@ -64,20 +67,23 @@ class Rotator:
 
     def may_hold(self, phone_number_id: str) -> list[Secret]:
         """The PINs of which one holds, a pending one first; none if the vault knows nothing of the number."""
-        stored = self._vault.load(phone_number_id)
-        return [] if stored is None else [Secret(pin) for pin in stored[0]._may_hold()]
+        return may_hold(self._vault.load(phone_number_id))
 
     def _run(self, phone_number_id: str, *, draws: bool) -> Any:
         steps = Steps(self._client._native.begin_rotation(phone_number_id, self._quiet_margin, draws))
-        while (step := steps.next())[0] != "done":
-            if step[0] == "call":
-                self._client._rotates(phone_number_id, step[1], step[2])
-                continue
-            try:
-                if step[0] == "load":
-                    steps.loaded(self._vault.load(phone_number_id))
-                else:
-                    steps.saved(self._vault.save(phone_number_id, step[1], steps.expected(step[2])))
-            except Exception as error:
-                steps.failed(error)
-        return step[1]
+        try:
+            while (step := steps.next())[0] != "done":
+                if step[0] == "call":
+                    steps.called(self._client._rotates(phone_number_id, step[1], step[2]))
+                    continue
+                try:
+                    if step[0] == "load":
+                        steps.loaded(self._vault.load(phone_number_id))
+                    else:
+                        steps.saved(self._vault.save(phone_number_id, step[1], steps.expected(step[2])))
+                except Exception as error:
+                    steps.failed(error)
+            return step[1]
+        except TwoStepError as error:
+            ended(phone_number_id, error)
+            raise

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from whatsapp_two_step._errors import TwoStepError
+from whatsapp_two_step._native import Entry, invalid_configuration
+from whatsapp_two_step._secret import Secret
+from whatsapp_two_step._tell import texts
 from whatsapp_two_step._vault_error import VaultError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from whatsapp_two_step._native import Entry, NativeRotation
+    from whatsapp_two_step._native import NativeRotation
     from whatsapp_two_step._vault import Version
+
+# What a vault gave is deleted from each frame before an exception can leave it: it may be the text of an entry, by mistake.
 
 
 class Steps:
@@ -24,39 +30,84 @@ class Steps:
         """The next step, or the end; raises at a bad one."""
         try:
             return self._native.next()
-        except VaultError as error:
+        except (TwoStepError, VaultError) as error:
+            if self._cause is None:
+                raise
             raise error from self._cause
 
     def expected(self, version: str | None) -> Version | None:
         """As the vault gave it."""
         return None if version is None else self._versions[version]
 
-    def loaded(self, stored: tuple[Entry, Version] | None) -> None:
-        if stored is None:
-            self._native.loaded(None, None)
-        else:
-            entry, version = stored
-            self._native.loaded(entry, self._known(version))
+    def loaded(self, stored: Any) -> None:
+        """What `load` gave."""
+        try:
+            if stored is None:
+                self._native.loaded(None, None)
+            else:
+                self._native.loaded(_entry(stored), self._known(stored[1]))
+        finally:
+            del stored
 
-    def saved(self, version: Version) -> None:
-        self._native.saved(self._known(version))
+    def saved(self, version: Any) -> None:
+        """What `save` gave."""
+        try:
+            self._native.saved(self._known(version))
+        finally:
+            del version
 
-    def _known(self, version: Version) -> str:
-        if not isinstance(version, (str, int)):
-            raise TypeError(f"a vault's version must be a string or a whole number, not {type(version).__name__}")
-        self._versions[str(version)] = version
-        return str(version)
+    def _known(self, version: Any) -> str:
+        try:
+            if not isinstance(version, (str, int)):
+                raise TypeError(f"a vault's version must be a string or a whole number, not {type(version).__name__}")
+            self._versions[str(version)] = version
+            return str(version)
+        finally:
+            del version
+
+    def called(self, cause: BaseException | None) -> None:
+        """What the transport raised, if that may be shown. What the call came to, the rotation knows already."""
+        self._cause = cause
 
     def failed(self, error: Exception) -> None:
-        """A vault raised something. What a call raised, the rotation knows already."""
-        text = f"{error} {error!r} {error.__cause__!r} {error.__context__!r}"
-        if self._native.repeats_a_secret(text):
-            self._cause = None
-            self._native.failed(getattr(error, "kind", "unreachable"), "The vault failed.")
-            return
-        self._cause = error
-        if isinstance(error, VaultError):
-            self._cause = error.__cause__
-            self._native.failed(error.kind, error.message or "The vault failed.")
-        else:
-            self._native.failed("unreachable", f"The vault failed: {type(error).__name__}.")
+        """What a vault raised, whatever that is: it may show a PIN, and be of any make."""
+        own = error if isinstance(error, VaultError) else None
+        text = "\n".join([*texts(error, str), *texts(error, repr)])
+        is_safe = not self._native.repeats_a_secret(text)
+        # Of a VaultError, what it came from: it is told again, with what the vault holds.
+        self._cause = (error if own is None else error.__cause__) if is_safe else None
+        name = f": {type(error).__name__}" if is_safe and own is None else ""
+        said = own.message if own is not None and is_safe else ""
+        kind = own.kind if own is not None and isinstance(own.kind, str) else "unreachable"
+        self._native.failed(kind, said if isinstance(said, str) and said else f"The vault failed{name}.")
+
+
+def may_hold(stored: Any) -> list[Secret]:
+    """The PINs of what `load` gave."""
+    try:
+        return [] if stored is None else [Secret(pin) for pin in _entry(stored)._may_hold()]
+    finally:
+        del stored
+
+
+def _entry(stored: Any) -> Entry:
+    try:
+        if hasattr(stored, "__await__"):
+            getattr(stored, "close", lambda: None)()  # nobody will await it
+            raise TypeError("the vault is async; that is for AsyncRotator")
+        if not isinstance(stored, tuple) or len(stored) != 2 or not isinstance(stored[0], Entry):
+            raise TypeError(f"a vault's load must give (entry, version) or None, not {type(stored).__name__}")
+        return stored[0]
+    finally:
+        del stored
+
+
+def check(vault: Any, *, may_be_async: bool) -> None:
+    """Before any I/O: has it what a vault has?"""
+    from inspect import iscoroutinefunction
+
+    methods = [getattr(vault, name, None) for name in ("load", "save")]
+    if not all(callable(method) for method in methods):
+        raise invalid_configuration("vault", f"must have the methods load and save; it is {type(vault).__name__}")
+    if not may_be_async and any(iscoroutinefunction(method) for method in methods):
+        raise invalid_configuration("vault", "is async; that is for AsyncRotator")

@@ -43,14 +43,14 @@ def tell(call: NativeCall, end: End, elapsed: float) -> tuple[_Step, BaseExcepti
     is_timeout = any(cls.__name__ == "TimeoutError" for cls in type(error).__mro__)
     said = error if isinstance(error, TransportError) else TransportError(timed_out=is_timeout)
     problem = "timeout" if said.timed_out else "program_fault" if isinstance(error, _MISTAKES) else "connection"
-    texts = _texts(error, str)
-    may_be_shown = not call.repeats_a_secret("\n".join([*texts, *_texts(error, repr)]))
+    said_by_all = texts(error, str)
+    may_be_shown = not call.repeats_a_secret("\n".join([*said_by_all, *texts(error, repr)]))
     why, is_lasting = reason(error)
     if said.reason is not None or said.lasting:
         why, is_lasting = said.reason, said.lasting
     # Whatever a transport gave: what is no code says nothing.
     step = call.failed(
-        elapsed, problem, texts, bool(said.before_sending), _code(said.unprocessed), _code(why), bool(is_lasting)
+        elapsed, problem, said_by_all, bool(said.before_sending), _code(said.unprocessed), _code(why), bool(is_lasting)
     )
     return step, error if may_be_shown else None
 
@@ -59,7 +59,7 @@ def _code(given: object) -> str | None:
     return given if isinstance(given, str) else None
 
 
-def _texts(error: BaseException, show: Callable[[BaseException], str]) -> list[str]:
+def texts(error: BaseException, show: Callable[[BaseException], str]) -> list[str]:
     """What a traceback prints: the exception and its causes, the members of a group, and their notes."""
     return [_text(each, show) for each in chain(error)]
 

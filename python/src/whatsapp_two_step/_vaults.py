@@ -63,9 +63,9 @@ class SqliteVault(_SealedVault):
             key: 64 hexadecimal digits, from `generate_vault_key`; older keys may follow, after a space.
         """
         try:
-            self._native = NativeVault(f"sqlite:{os.fspath(path)}", key)
+            self._native = NativeVault(True, os.fspath(path), key)
         finally:
-            del key
+            del key, path  # both: they may be swapped
 
 
 class PostgresVault(_SealedVault):
@@ -74,7 +74,7 @@ class PostgresVault(_SealedVault):
     def __init__(self, url: str, key: str) -> None:
         """No I/O. The `key` is as for `SqliteVault`."""
         try:
-            self._native = NativeVault(url, key)
+            self._native = NativeVault(False, url, key)
         finally:
             del key, url  # it may have a password in it
 

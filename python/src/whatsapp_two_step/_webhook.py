@@ -60,7 +60,7 @@ def security_events(body: bytes, signature: str | None, app_secret: str) -> list
     try:
         events = _native.security_events(body, signature, app_secret)
     finally:
-        del app_secret
+        del app_secret, signature  # both: they may be swapped
     return [
         SecurityEvent(event, waba_id, number, requester, time) for waba_id, number, event, requester, time in events
     ]

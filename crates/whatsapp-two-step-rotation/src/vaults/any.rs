@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use whatsapp_two_step::{PhoneNumberId, TwoStepError};
 
 use super::{command::CommandVault, postgres::PostgresVault, sqlite::SqliteVault};
@@ -38,8 +40,8 @@ pub fn open_vault(url: &str, keys: Option<Keyring>) -> Result<AnyVault, TwoStepE
     };
     let (scheme, rest) = url.split_once(':').unwrap_or_default();
     match scheme {
-        "sqlite" if !rest.is_empty() => Ok(AnyVault::Sqlite(SqliteVault::new(rest, needed(keys)?))),
-        "postgres" | "postgresql" => Ok(AnyVault::Postgres(PostgresVault::new(url, needed(keys)?)?)),
+        "sqlite" if !rest.is_empty() => Ok(AnyVault::sqlite(rest, needed(keys)?)),
+        "postgres" | "postgresql" => AnyVault::postgres(url, needed(keys)?),
         "exec" => {
             let vault = CommandVault::parse(rest)?;
             Ok(match keys {
@@ -78,6 +80,20 @@ macro_rules! each {
 }
 
 impl AnyVault {
+    /// The vault in a file.
+    #[must_use]
+    pub fn sqlite(path: impl AsRef<Path>, keys: Keyring) -> Self {
+        Self::Sqlite(SqliteVault::new(path, keys))
+    }
+
+    /// The vault on a database server.
+    ///
+    /// # Errors
+    /// `invalid_configuration` if it is no `postgres://` URL.
+    pub fn postgres(url: &str, keys: Keyring) -> Result<Self, TwoStepError> {
+        Ok(Self::Postgres(PostgresVault::new(url, keys)?))
+    }
+
     /// Makes the file or the tables, if there are none. A program has to see to its place itself.
     ///
     /// # Errors

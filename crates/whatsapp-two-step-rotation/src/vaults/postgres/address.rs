@@ -20,6 +20,10 @@ pub(super) struct Address {
 impl Address {
     /// `roots` is PEM. Errors repeat nothing of the URL, which may hold a password.
     pub(super) fn parse(url: &str, roots: Option<&[u8]>) -> Result<Self, TwoStepError> {
+        let no_url = || invalid("is no URL of PostgreSQL, such as postgres://user:password@host:5432/database");
+        if !["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
+            return Err(no_url());
+        }
         let (place, query) = url.split_once('?').unwrap_or((url, ""));
         let (mut mode, mut file, mut others) = (None, None, Vec::new());
         for pair in query.split('&') {
@@ -29,8 +33,7 @@ impl Address {
                 _ => others.push(pair),
             }
         }
-        let mut config = Config::from_str(&format!("{place}?{}", others.join("&")))
-            .map_err(|_| invalid("is no URL of PostgreSQL, such as postgres://user:password@host:5432/database"))?;
+        let mut config = Config::from_str(&format!("{place}?{}", others.join("&"))).map_err(|_| no_url())?;
         let has_roots = roots.is_some() || file.is_some();
         let is_tls = match mode {
             Some("disable") => false,
@@ -86,6 +89,8 @@ mod tests {
         }
         for url in [
             "postgres://me:secret@db/db?sslmode=prefer",
+            "exec:echo secret",
+            "host=db password=secret",
             "postgres://me:secret@db/db?sslrootcert=/no/file",
             "postgres://me:secret@db:port/db",
             "postgres://me:secret@db/db?secret=1",
