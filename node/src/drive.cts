@@ -24,6 +24,7 @@ export async function drive(
   operation: NativeOperation,
   site: CallSite,
   signal: AbortSignal | undefined,
+  ended?: (cause: { readonly cause: unknown } | undefined) => void,
 ): Promise<Success> {
   const began = performance.now()
   const elapsed = () => performance.now() - began
@@ -39,7 +40,10 @@ export async function drive(
     if (signal) listen(signal, listener)
     for (;;) {
       if (step.attempt) tell(step.attempt)
-      if (step.success) return toSuccess(step.success)
+      if (step.success) {
+        ended?.(cause)
+        return toSuccess(step.success)
+      }
       if (step.failure) throw toError(step.failure, site, cause)
       if (!step.request) {
         await first(undefined, step.waitMs ?? 0, aborted)

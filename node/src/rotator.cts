@@ -108,8 +108,10 @@ export class Rotator {
       if (signal?.aborted) throw signal.reason
       const step = steps.next(site)
       if (step.kind === 'done') return step.rotation && toRotation(step.rotation)
-      // What a call came to, the rotation knows already.
-      await (step.kind === 'call' ? run(client, step.operation, site, signal) : unlessAborted(steps.ask(step), signal))
+      if (step.kind === 'call') {
+        steps.called(undefined)
+        await run(client, step.operation, site, signal, (cause) => steps.called(cause))
+      } else await unlessAborted(steps.ask(step), signal)
     }
   }
 }

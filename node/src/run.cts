@@ -21,17 +21,18 @@ export function inside(native: NativeClient, transport: Transport | undefined): 
   return { native, transport, calls: transport ? undefined : new Calls(), turns: new Turns(native.maxInFlight) }
 }
 
-/** Makes a call, over the client's way to the server. */
+/** Makes a call, over the client's way to the server. A rotation has its end, and is told here what a transport threw last. */
 export function run(
   { native, transport, calls, turns }: Inside,
   operation: NativeOperation,
   site: CallSite,
   signal: AbortSignal | undefined,
+  ended?: (cause: { readonly cause: unknown } | undefined) => void,
 ): Promise<Success> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) throw signal.reason
     checkReach(native, site)
-    if (transport) resolve(drive(native, transport, turns, operation, site, signal))
+    if (transport) resolve(drive(native, transport, turns, operation, site, signal, ended))
     else calls?.start(native, operation, site, signal, { resolve, reject })
   })
 }

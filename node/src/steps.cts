@@ -10,6 +10,9 @@ import { VaultError } from './vault_error.cjs'
 type Step = Exclude<NativeRotationStep, { kind: 'failed' }>
 type Ask = Extract<Step, { kind: 'load' | 'save' }>
 
+/** What an error comes from, if that may be shown. */
+export type Cause = { readonly cause: unknown } | undefined
+
 /** One run of a rotation over a vault of the user's. */
 export class Steps {
   readonly #native: NativeRotation
@@ -17,7 +20,7 @@ export class Steps {
   readonly #id: string
   /** As the vault gave them. */
   readonly #versions = new Map<string, Version>()
-  #cause: { readonly cause: unknown } | undefined
+  #cause: Cause
 
   constructor(native: NativeRotation, vault: Vault, phoneNumberId: string) {
     this.#native = native
@@ -29,7 +32,12 @@ export class Steps {
   next(site: CallSite): Step {
     const step = this.#native.next()
     if (step.kind !== 'failed') return step
-    throw step.failure ? toError(step.failure, site) : toVaultError(step.vaultFailure!, site, this.#cause)
+    throw step.failure ? toError(step.failure, site, this.#cause) : toVaultError(step.vaultFailure!, site, this.#cause)
+  }
+
+  /** What a transport threw, if that may be shown. What the call came to, the rotation knows already. */
+  called(cause: Cause): void {
+    this.#cause = cause
   }
 
   /** Asks the vault, and tells the rotation what came of it. */
@@ -61,6 +69,9 @@ export class Steps {
     // Of a VaultError, what it came from: it is told again, with what the vault holds.
     this.#cause = !isSafe ? undefined : own ? ('cause' in own ? { cause: own.cause } : undefined) : { cause: thrown }
     const name = isSafe && isError(thrown) ? `: ${thrown.name}` : ''
-    this.#native.failed(own?.kind ?? 'unreachable', (isSafe && own?.message) || (own ? 'The vault failed.' : `The vault failed${name}.`))
+    const said = isSafe && typeof own?.message === 'string' ? own.message : ''
+    // Whatever stands there: a program without types may have put it there.
+    const kind = typeof own?.kind === 'string' ? own.kind : 'unreachable'
+    this.#native.failed(kind, said || `The vault failed${own ? '' : name}.`)
   }
 }

@@ -248,6 +248,24 @@ test('what a vault throws is the cause, unless a PIN shows in it', async () => {
   assert.match(own.message, /^A wrong key\. /)
 })
 
+test('what load throws, and what is of an odd make, shows no PIN either', async () => {
+  const row = '{"form":1,"current":"735194"}'
+  const leaks = [new Error(`bad row: ${row}`), new VaultError('unreadable', row), Object.assign(new VaultError('conflict', row), { kind: 5 }), row, { row }]
+  for (const leak of leaks) {
+    const error = await failure(new Rotator(via(ok), { load: () => Promise.reject(leak), save: () => 1 }).rotate(ID))
+    assert.ok(error instanceof VaultError)
+    assert.deepEqual([error.vaultState, 'cause' in error], ['untouched', false])
+    assert.match(error.message, /^The vault failed\. /)
+    assertHidden(error, '735194')
+  }
+})
+
+test('what a transport threw is the cause', async () => {
+  const boom = new Error('boom')
+  const error = await failure(new Rotator(via(() => Promise.reject(boom)), new MemoryVault()).rotate(ID))
+  assert.deepEqual([error.kind, error.vaultState, error.cause], ['connection_failed', 'unsettled', boom])
+})
+
 test('vaults that answer with something else', async () => {
   const odd = { load: () => undefined, save: () => undefined }
   assert.match((await failure(new Rotator(via(ok), odd).rotate(ID))).message, /TypeError/)
@@ -331,7 +349,7 @@ test('keys and files', async () => {
     assert.throws(make, (error) => /vaultKey/.test(error.message) && !shown(error).includes(PIN))
   }
   assert.throws(() => new SqliteVault(7, generateVaultKey()), /path/)
-  assert.throws(() => new PostgresVault('sqlite:x', generateVaultKey()), /url/)
+  for (const url of ['sqlite:x', 'exec:/bin/false', 'host=db']) assert.throws(() => new PostgresVault(url, generateVaultKey()), /PostgreSQL/)
   assert.match((await failure(vault.load('x'))).message, /phone number ID/)
   assert.ok(!readFileSync(path, 'latin1').includes(PIN))
 })
