@@ -8,6 +8,8 @@ use crate::error::{VaultError, VaultErrorKind};
 
 /// How long a vault has for one load or save.
 pub(super) const LIMIT: Duration = Duration::from_secs(10);
+/// No limit is longer than this: clocks and servers can't count for ever.
+pub(super) const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 pub(super) fn unreachable(what: &str) -> VaultError {
     VaultError::new(VaultErrorKind::Unreachable, format!("The vault can't be reached: {what}."))

@@ -86,10 +86,10 @@ impl CommandVault {
         words::split(line).map(Self::new)
     }
 
-    /// How long an answer may take; 10 seconds by default.
+    /// How long an answer may take; 10 seconds by default, and a day at most.
     #[must_use]
     pub fn timeout(mut self, limit: Duration) -> Self {
-        self.limit = limit;
+        self.limit = limit.min(shared::LONGEST);
         self
     }
 

@@ -23,7 +23,12 @@ const LINE_MAX: u64 = 16 << 20;
 /// How long a program may take to end when its input has.
 const GRACE: Duration = Duration::from_secs(2);
 /// What is ours, and of no use to the program.
-const SECRETS: [&str; 3] = ["WHATSAPP_ACCESS_TOKEN", "WHATSAPP_APP_SECRET", "WHATSAPP_TWO_STEP_VAULT_KEY"];
+const SECRETS: [&str; 4] = [
+    "WHATSAPP_ACCESS_TOKEN",
+    "WHATSAPP_APP_SECRET",
+    "WHATSAPP_TWO_STEP_VAULT", // a database's URL has a password in it
+    "WHATSAPP_TWO_STEP_VAULT_KEY",
+];
 
 pub(super) struct Process {
     child: Child,
@@ -45,6 +50,8 @@ impl Process {
         // A group of its own: Ctrl-C at a terminal is for us, who end what is under way, and it ends with what it started.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        #[cfg(windows)]
+        std::os::windows::process::CommandExt::creation_flags(&mut command, 0x200); // CREATE_NEW_PROCESS_GROUP
         let mut child = command.spawn().map_err(|error| {
             unreachable(&format!("its program {} can't be started", program.display())).with_source(error)
         })?;

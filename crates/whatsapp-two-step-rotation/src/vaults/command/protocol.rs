@@ -76,7 +76,7 @@ fn problem(kind: &str, message: &str) -> VaultError {
 fn cleaned(message: &str) -> String {
     let mut clean = String::new();
     let mut digits = String::new();
-    for c in message.chars().take(MESSAGE_MAX).chain(std::iter::once('\n')) {
+    for c in message.chars().chain(std::iter::once('\n')) {
         if c.is_numeric() {
             digits.push(c);
             continue;
@@ -85,7 +85,8 @@ fn cleaned(message: &str) -> String {
         digits.clear();
         clean.push(if c.is_control() { ' ' } else { c });
     }
-    clean.trim().to_owned()
+    // Only then cut: half a run of digits would not be seen as one.
+    clean.trim().chars().take(MESSAGE_MAX).collect()
 }
 
 #[cfg(test)]
@@ -105,6 +106,8 @@ mod tests {
             assert_eq!(cleaned(message), clean);
         }
         assert_eq!(cleaned(&"x".repeat(1000)).len(), MESSAGE_MAX);
+        let cut = cleaned(&format!("{}735194", "x".repeat(MESSAGE_MAX - 5)));
+        assert!(cut.ends_with("x[digi"), "{cut}");
     }
 
     #[test]

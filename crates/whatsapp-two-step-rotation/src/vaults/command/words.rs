@@ -22,7 +22,14 @@ pub(super) fn split(line: &str) -> Result<Vec<OsString>, TwoStepError> {
         return Err(invalid("has a quote that isn't closed"));
     }
     words.extend(word.map(OsString::from));
-    if words.is_empty() { Err(invalid("names no program")) } else { Ok(words) }
+    match words.first().and_then(|word| word.to_str()) {
+        None => Err(invalid("names no program")),
+        // There is no shell between, and what follows may be a secret.
+        Some(program) if program.contains('=') => {
+            Err(invalid("must begin with a program; a variable is set in the environment, not there"))
+        }
+        Some(_) => Ok(words),
+    }
 }
 
 fn invalid(problem: &str) -> TwoStepError {

@@ -82,10 +82,10 @@ impl PostgresStore {
         Ok(Self { address: Box::new(Address::parse(url, roots)?), limit: shared::LIMIT, session: Mutex::new(None) })
     }
 
-    /// How long one load or save may take, connecting and waiting for other programs among it; 10 seconds by default.
+    /// How long one load or save may take, connecting and waiting for other programs among it; 10 seconds by default, and a day at most.
     #[must_use]
     pub fn timeout(mut self, limit: Duration) -> Self {
-        self.limit = limit;
+        self.limit = limit.min(shared::LONGEST);
         self
     }
 

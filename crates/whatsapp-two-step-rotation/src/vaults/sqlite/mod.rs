@@ -70,10 +70,10 @@ impl SqliteStore {
         Self { path, limit: shared::LIMIT, worker }
     }
 
-    /// How long one load or save may take, waiting for other programs among it; 10 seconds by default.
+    /// How long one load or save may take, waiting for other programs among it; 10 seconds by default, and a day at most.
     #[must_use]
     pub fn timeout(mut self, limit: Duration) -> Self {
-        self.limit = limit;
+        self.limit = limit.min(shared::LONGEST);
         self
     }
 
