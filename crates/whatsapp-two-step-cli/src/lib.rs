@@ -59,7 +59,7 @@ use crate::{
 /// Runs the command with these arguments, the program's own name first, on this process' standard streams.
 ///
 /// The result is the exit code: 0 success, 2 bad usage or input, 3 rejected, 4 outcome unknown, 5 not sent, 6 numbers
-/// are left, 7 the vault. It never ends the process itself. `set`, `numbers` and `sandbox` catch Ctrl-C and its like, which stay caught afterwards; and a prompt that was left
+/// are left, 7 the vault. It never ends the process itself. All but `pin generate` catch Ctrl-C and its like, which stay caught afterwards; and a prompt that was left
 /// leaves a thread behind that reads the terminal. So let the process end soon.
 #[must_use]
 pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {

@@ -84,7 +84,7 @@ fn a_lost_answer_leaves_two_pins_and_the_next_run_settles_it() {
 #[test]
 fn each_end_has_its_code_and_the_weakest_wins() {
     let (place, sandbox) = start();
-    let (rejected, lost, offline) = ("900001900000463", "914010000000000", "http://127.0.0.1:1");
+    let (rejected, lost, offline) = ("900001000000000", "914010000000000", "http://127.0.0.1:1");
     let code = |ids: &[&str]| place.rotate(&sandbox, ids, &["--max-retries", "0"]).code;
     assert_eq!(code(&[rejected]), Some(3));
     assert_eq!(place.may_hold(rejected), [""; 0], "a refusal clears it");
@@ -110,6 +110,33 @@ fn each_end_has_its_code_and_the_weakest_wins() {
     // Its PINs would be in the vault in the place of those that hold.
     let end = place.run(&["rotate", "--yes", "--sandbox", "--phone-number-id", ID], "");
     assert!(end.code == Some(2) && end.err.contains("takes no --sandbox"), "{}", end.err);
+}
+
+#[test]
+fn a_refused_token_ends_it() {
+    let (place, sandbox) = start();
+    let refused = "900001900000463";
+    let end = place.rotate(&sandbox, &[refused, ID, OTHER], &[]);
+    assert!(end.code == Some(6) && end.err.contains("2 of 3 numbers are left as they were"), "{}", end.err);
+    assert_eq!(sandbox.requests().len(), 1);
+}
+
+#[test]
+fn a_vault_that_loses_the_last_save_hides_no_call() {
+    let sandbox = Sandbox::start().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("program");
+    let first_save_only = r#"while read -r line; do case $line in
+        *'"op":"save"'*) [ "$saved" ] && exit 1; saved=1; echo '{"ok":{"version":"1"}}' ;;
+        *) echo '{"ok":null}' ;;
+    esac; done"#;
+    fs::write(&program, first_save_only).unwrap();
+    let vault = format!("exec:sh {}", program.display());
+    let args = ["rotate", "--yes", "--json", "--vault", &vault, "--phone-number-id", ID];
+    let end = run(&[&args[..], &["--base-url", sandbox.base_url()]].concat(), "");
+    let line = &end.json_lines()[0];
+    assert_eq!((end.code, &line["vault_state"], &line["attempts"]), (Some(7), &"confirmed".into(), &1.into()));
+    assert_eq!((&line["error"]["kind"], &line["error"]["outcome"]), (&"unreachable".into(), &"unknown".into()));
 }
 
 #[test]

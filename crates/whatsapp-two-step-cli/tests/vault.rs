@@ -35,6 +35,8 @@ fn a_newcomer_is_told_how_to_make_one() {
     let end = run(&["vault", "init", "--vault", "other:x", "--new-key-file", &place.key], "");
     assert!(end.code == Some(2) && end.err.contains("must begin with sqlite:"), "{}", end.err);
     assert!(!Path::new(&place.key).exists(), "no key was made for nothing");
+    let end = run(&["vault", "init", "--vault", &place.url, "--new-key-file", "-"], "");
+    assert!(end.code == Some(2) && end.err.contains("must be the path of a file") && end.out.is_empty(), "{}", end.err);
 
     let place = Place::new().make();
     let key = fs::read_to_string(&place.key).unwrap();

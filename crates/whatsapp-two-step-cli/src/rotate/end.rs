@@ -4,7 +4,7 @@ use std::io;
 
 use serde::Serialize;
 use serde_json::Value;
-use whatsapp_two_step::{Outcome, PhoneNumberId, TwoStepError};
+use whatsapp_two_step::{CallProgress, Outcome, PhoneNumberId, TwoStepError};
 use whatsapp_two_step_rotation::{Rotation, RotationError, VaultError, VaultErrorKind, VaultState};
 
 use crate::{
@@ -58,14 +58,36 @@ pub(super) fn success(console: &Console, rotation: &Rotation) -> io::Result<()> 
     }))
 }
 
-pub(super) fn failure(console: &Console, id: &PhoneNumberId, error: &RotationError) -> io::Result<()> {
+/// Somebody else has settled it meanwhile.
+pub(super) fn settled(console: &Console, id: &PhoneNumberId) -> io::Result<()> {
+    if console.chats() {
+        console.say(&format!("{id}: settled already."))?;
+    }
+    let end =
+        End { phone_number_id: id.as_str(), success: true, vault_state: VaultState::Settled.code(), ..End::default() };
+    if console.json { out(&json::line(&end)) } else { Ok(()) }
+}
+
+/// `so_far` is what its calls came to.
+pub(super) fn failure(
+    console: &Console,
+    id: &PhoneNumberId,
+    error: &RotationError,
+    so_far: &CallProgress,
+) -> io::Result<()> {
     let call = error.call_error();
+    let attempts = call.map_or_else(|| so_far.attempts(), TwoStepError::attempts);
     let mut fields = match (call, error.vault_error()) {
         (Some(call), _) => serde_json::to_value(call),
         (None, Some(vault)) => serde_json::to_value(Failure::from(vault)),
         (None, None) => Ok(Value::Null),
     }
     .unwrap_or_default();
+    if call.is_none() {
+        // The vault's error knows of no call; its requests may have been applied.
+        fields["attempts"] = attempts.into();
+        fields["outcome"] = so_far.outcome().code().into();
+    }
     let is_open = matches!(error.vault_state(), VaultState::Unsettled | VaultState::Confirmed);
     say_of_the_vault(&mut fields, error.message(), is_open);
     tell(
@@ -75,7 +97,7 @@ pub(super) fn failure(console: &Console, id: &PhoneNumberId, error: &RotationErr
             phone_number_id: id.as_str(),
             vault_state: error.vault_state().code(),
             trace_id: call.and_then(TwoStepError::trace_id),
-            attempts: call.map_or(0, TwoStepError::attempts),
+            attempts,
             error: Some(fields),
             ..End::default()
         },

@@ -6,7 +6,7 @@ mod plan;
 
 use std::sync::Arc;
 
-use whatsapp_two_step::{CallProgress, Client, PhoneNumberId};
+use whatsapp_two_step::{CallProgress, Client, ErrorKind, PhoneNumberId, TwoStepError};
 use whatsapp_two_step_rotation::{AnyVault, Rotation, RotationError, RotationSettings, Rotator};
 
 use args::Only;
@@ -96,9 +96,10 @@ impl Run<'_> {
     /// One number after the other. The first Ctrl-C lets the one under way end, and begins no other; the second ends it.
     async fn all(&self, plan: &[Holding], signals: &mut Signals) -> u8 {
         let (mut codes, mut done, mut left, mut is_ending) = (Vec::new(), 0, 0, false);
+        let mut is_refused = false;
         for Holding { id, .. } in plan {
             is_ending = is_ending || signals.has_ended().await;
-            if is_ending {
+            if is_ending || is_refused {
                 left += 1;
                 continue;
             }
@@ -113,10 +114,16 @@ impl Run<'_> {
                             end::success(self.console, &rotation)
                         }
                         // Somebody else has settled it.
-                        Ok(None) => Ok(()),
+                        Ok(None) => {
+                            done += 1;
+                            end::settled(self.console, id)
+                        }
                         Err(error) => {
+                            // The token is every number's.
+                            let kind = error.call_error().map(TwoStepError::kind);
+                            is_refused = kind == Some(ErrorKind::Authentication);
                             codes.push(end::code(&error));
-                            end::failure(self.console, id, &error)
+                            end::failure(self.console, id, &error, &so_far)
                         }
                     },
                     () = signals.end() => {

@@ -37,6 +37,10 @@ pub(super) struct NewKey<'a> {
 
 impl<'a> NewKey<'a> {
     pub(super) async fn at(path: &'a Path, inputs: &mut Inputs<'_>) -> Result<Self, Failure> {
+        if path == Path::new("-") {
+            let message = "--new-key-file must be the path of a file: a key on a stream would be lost.";
+            return Err(Failure::input(message, "Give a path in a folder that can be written."));
+        }
         let key = VaultKey::generate()?;
         match write(path, &key) {
             Ok(()) => Ok(Self { key, is_drawn: true, path }),

@@ -71,7 +71,7 @@ impl Calling {
         match result {
             Ok(response) => self.set(now, response.attempts, response.trace_id),
             Err(error) => {
-                self.count(error.attempts(), &error);
+                let error = self.count(error.attempts(), error);
                 self.run.give_up(self.claim, Failure::Call(error))
             }
         }
@@ -81,7 +81,7 @@ impl Calling {
     /// its last attempt is the request that didn't leave.
     #[must_use]
     pub fn withheld(mut self, now: SystemTime, error: TwoStepError) -> RotationStep {
-        self.count(error.attempts().saturating_sub(1), &error);
+        let error = self.count(error.attempts().saturating_sub(1), error);
         self.run.claim_anew(now, self.claim, Failure::Call(error))
     }
 
@@ -92,8 +92,10 @@ impl Calling {
         run.settle_entry(claim, success)
     }
 
-    fn count(&mut self, attempts: u32, error: &TwoStepError) {
+    /// The error speaks of all of the run's calls then.
+    fn count(&mut self, attempts: u32, error: TwoStepError) -> TwoStepError {
         self.run.attempts += attempts;
         self.run.outcome = self.run.outcome.max(error.outcome());
+        error.after(self.run.attempts, self.run.outcome)
     }
 }

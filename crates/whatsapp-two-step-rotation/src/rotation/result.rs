@@ -57,9 +57,9 @@ impl VaultState {
     pub fn words(self) -> &'static str {
         match self {
             Self::Untouched => "Nothing was sent, and the vault is as it was.",
-            Self::Settled => "The vault is settled: no PIN is pending, and the one before holds.",
+            Self::Settled => "The vault is settled: no PIN is pending, and its current one holds.",
             Self::Unsettled => {
-                "The vault has two PINs, of which either may hold: the pending one and the one before. Run it again to settle it."
+                "The vault has two PINs, of which either may hold: the pending one and the current one, if it had one. Run it again to settle it."
             }
             Self::Confirmed => {
                 "The server has set the new PIN, so that one holds. The vault has it as pending: run it again to settle it."

@@ -120,6 +120,8 @@ pub struct CallProgress(Arc<Mutex<Progress>>);
 #[derive(Debug)]
 struct Progress {
     attempts: u32,
+    /// Of the calls before: a rotation may make several.
+    before: u32,
     /// Over all attempts that have ended.
     outcome: Outcome,
     under_way: Option<Attempt>,
@@ -127,7 +129,7 @@ struct Progress {
 
 impl Default for Progress {
     fn default() -> Self {
-        Self { attempts: 0, outcome: Outcome::NotSent, under_way: None }
+        Self { attempts: 0, before: 0, outcome: Outcome::NotSent, under_way: None }
     }
 }
 
@@ -147,7 +149,10 @@ impl CallProgress {
 
     pub(super) fn begins(&self, attempt: &Attempt) {
         let mut state = self.state();
-        state.attempts = attempt.number();
+        if attempt.number() == 1 {
+            state.before = state.attempts;
+        }
+        state.attempts = state.before + attempt.number();
         state.under_way = Some(attempt.clone());
     }
 
@@ -155,7 +160,7 @@ impl CallProgress {
     pub(super) fn ends<O: Operation>(&self, step: &Step<O>) {
         if let Some(error) = came_to(step) {
             let mut state = self.state();
-            state.outcome = error.outcome();
+            state.outcome = state.outcome.max(error.outcome());
             state.under_way = None;
         }
     }

@@ -168,8 +168,17 @@ impl TwoStepError {
         self
     }
 
-    /// What the whole call came to: its attempts, and the weakest of their outcomes.
-    pub(crate) fn after(mut self, attempts: u32, outcome: Outcome) -> Self {
+    /// The same error, of a whole that came to so many attempts, and to this outcome or a weaker one: of a call, or of several calls
+    /// with one PIN.
+    ///
+    /// ```
+    /// use whatsapp_two_step::{Outcome, Pin};
+    ///
+    /// let error = Pin::parse("").unwrap_err().after(2, Outcome::Unknown);
+    /// assert_eq!((error.attempts(), error.outcome()), (2, Outcome::Unknown));
+    /// ```
+    #[must_use]
+    pub fn after(mut self, attempts: u32, outcome: Outcome) -> Self {
         self.0.attempts = attempts;
         self.0.outcome = self.0.outcome.max(outcome);
         self
