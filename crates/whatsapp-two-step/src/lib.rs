@@ -58,7 +58,7 @@ pub use client::{AttemptEnd, CallProgress, Client, ClientBuilder, Observer, Phon
 pub use clock::Clock;
 pub use endpoint::{Endpoint, Language};
 pub use error::{ErrorKind, Outcome, Reason, TwoStepError};
-pub use graph::Usage;
+pub use graph::{Usage, UsageEntry, UsageType};
 pub use operation::{
     AnyOperation, AnyResponse, MAX_BODY_BYTES, Operation, PhoneNumber, PhoneNumberPage, PhoneNumberPages, PinState,
     ReadPhoneNumbers, SetTwoStepPin, SetTwoStepPinResponse,

@@ -12,6 +12,8 @@ use std::{borrow::Cow, error::Error as StdError, sync::Arc, time::Duration};
 pub(crate) use cause::Cause;
 pub(crate) use meaning::{Later, Meaning};
 
+use crate::graph::Usage;
+
 /// Why a PIN was not set, and which PIN holds now.
 ///
 /// `Display` says what happened in one line; [`source`](StdError::source) says the rest, where there is more.
@@ -57,6 +59,7 @@ pub(crate) struct ServerSaid {
     pub(crate) user_message: Option<String>,
     pub(crate) trace_id: Option<String>,
     pub(crate) retry_after: Option<Duration>,
+    pub(crate) usage: Option<Usage>,
 }
 
 impl TwoStepError {
@@ -275,6 +278,12 @@ impl TwoStepError {
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.server.retry_after
+    }
+
+    /// How much of its call budget is used, if the answer said: for who paces calls. Not serialised.
+    #[must_use]
+    pub fn usage(&self) -> Option<&Usage> {
+        self.0.server.usage.as_ref()
     }
 
     /// Would the same call, later, have a chance?

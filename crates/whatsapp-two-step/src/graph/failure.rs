@@ -45,6 +45,7 @@ fn server_said(response: &Response<Body>, redactor: &Redactor<'_>) -> ServerSaid
         http_status: Some(response.status().as_u16()),
         trace_id: request_id(response.headers(), redactor),
         retry_after: retry_after(response.headers(), redactor),
+        usage: usage(response.headers(), redactor),
         ..ServerSaid::default()
     }
 }
@@ -66,7 +67,7 @@ pub(crate) fn no_graph_error(response: &Response<Body>, problem: &str, redactor:
     let mut server = server_said(response, redactor);
     let meaning = meaning(status.as_u16(), &GraphError::default());
     if meaning.kind == ErrorKind::RateLimited {
-        server.retry_after = server.retry_after.or_else(|| regain_access(response, redactor));
+        server.retry_after = server.retry_after.or_else(|| regain_access(&server));
     }
     let message = if status.is_redirection() {
         "Unexpected answer: a redirect, which is never followed with a token.".to_owned()
@@ -83,7 +84,7 @@ pub(crate) fn graph_error(response: &Response<Body>, error: GraphError, redactor
     let not_echoed = |number: &u32| is_listed(*number) || !redactor.is_echo((*number).into());
     let mut server = server_said(response, redactor);
     if meaning.kind == ErrorKind::RateLimited {
-        server.retry_after = server.retry_after.or_else(|| regain_access(response, redactor));
+        server.retry_after = server.retry_after.or_else(|| regain_access(&server));
     }
     server.trace_id = error.trace_id.and_then(|id| redactor.clean_id(&id)).or(server.trace_id);
     server.graph_code = error.code.filter(not_echoed);
@@ -119,8 +120,8 @@ fn said(kind: ErrorKind, message: Option<&str>, title: Option<&str>, user_messag
     text
 }
 
-fn regain_access(response: &Response<Body>, redactor: &Redactor<'_>) -> Option<Duration> {
-    usage(response.headers(), redactor)?.time_to_regain_access
+fn regain_access(server: &ServerSaid) -> Option<Duration> {
+    server.usage.as_ref()?.time_to_regain_access
 }
 
 /// How a message begins.

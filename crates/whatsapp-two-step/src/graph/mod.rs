@@ -7,7 +7,7 @@ mod headers;
 mod list;
 mod usage;
 
-pub use usage::Usage;
+pub use usage::{Usage, UsageEntry, UsageType};
 
 pub(crate) use body::{Answer, read_body};
 pub(crate) use failure::{

@@ -33,48 +33,179 @@ pub struct Usage {
     /// How long until calls are taken again, when they are refused now. Serialised in seconds.
     #[serde(serialize_with = "as_seconds")]
     pub time_to_regain_access: Option<Duration>,
+    /// The same for each account, type and app that the headers name, in their order, the first 32: for who paces calls. Not serialised.
+    #[serde(skip)]
+    pub entries: Vec<UsageEntry>,
 }
+
+/// How much of one budget has been used.
+///
+/// ```
+/// # use whatsapp_two_step::{AccessToken, Body, Endpoint, Operation, Pin, PhoneNumberId, SetTwoStepPin};
+/// use whatsapp_two_step::UsageType;
+/// # let endpoint = Endpoint::new(AccessToken::parse("EAAG_example")?);
+/// # let operation = SetTwoStepPin::new(PhoneNumberId::parse("1")?, Pin::parse("012345")?);
+///
+/// let usage = r#"{"102290129340398":[{"type":"whatsapp","call_count":28,"estimated_time_to_regain_access":0}]}"#;
+/// let answer = http::Response::builder()
+///     .header("x-business-use-case-usage", usage)
+///     .body(Body::from(r#"{"success":true}"#))
+///     .expect("a valid response");
+/// let usage = operation.read_response(&endpoint, &answer)?.usage.expect("the header says it");
+/// let entry = usage.entries[0];
+/// assert_eq!((entry.account, entry.usage_type, entry.highest_percentage), (Some(102_290_129_340_398), UsageType::Whatsapp, 28));
+/// # Ok::<(), whatsapp_two_step::TwoStepError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UsageEntry {
+    /// The business account (WABA) that it counts for; none if it counts for the app.
+    pub account: Option<u64>,
+    /// What kind of calls it counts.
+    pub usage_type: UsageType,
+    /// The highest of its percentages.
+    pub highest_percentage: u32,
+    /// How long until calls are taken again, when they are refused now.
+    pub time_to_regain_access: Option<Duration>,
+}
+
+/// What kind of calls a budget counts.
+///
+/// ```
+/// assert_ne!(whatsapp_two_step::UsageType::Whatsapp, whatsapp_two_step::UsageType::Other);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum UsageType {
+    /// `whatsapp`: seen with messages, and with the registration of numbers.
+    Whatsapp,
+    /// `whatsapp_business_management`: seen with reads of numbers and templates.
+    WhatsappBusinessManagement,
+    /// Any other, or none.
+    #[default]
+    Other,
+}
+
+/// So many are kept.
+const ENTRIES: usize = 32;
 
 #[allow(clippy::ref_option)] // serde hands it over so
 fn as_seconds<S: serde::Serializer>(time: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
     time.map(|time| time.as_secs()).serialize(serializer)
 }
 
-/// From the header that the answer has of the two.
+/// From the header that the answer has of the two; the entries from both.
 pub(crate) fn usage(headers: &HeaderMap, redactor: &Redactor<'_>) -> Option<Usage> {
-    let read = |name| {
+    let read = |name, is_app| {
         let json = headers.get(name)?.as_bytes();
-        let mut figures = Figures::default();
+        let mut figures = Figures { is_app, ..Figures::default() };
         let mut source = serde_json::Deserializer::from_slice(json);
         Reader { name: Name::Other, figures: &mut figures, redactor }.deserialize(&mut source).ok()?;
-        source.end().ok().map(|()| figures)
+        source.end().ok().and_then(|()| figures.all())
     };
-    let figures = read("x-business-use-case-usage").filter(|figures| figures.in_object);
-    let figures = figures.or_else(|| read("x-app-usage"))?;
-    let minutes = figures.minutes.filter(|minutes| *minutes > 0);
-    Some(Usage {
-        highest_percentage: figures.percentage?,
-        time_to_regain_access: minutes.map(|minutes| Duration::from_secs(u64::from(minutes) * 60)),
-    })
+    match (read("x-business-use-case-usage", false), read("x-app-usage", true)) {
+        (Some(mut business), Some(app)) => {
+            business.entries.extend(app.entries);
+            business.entries.truncate(ENTRIES);
+            Some(business)
+        }
+        (business, app) => business.or(app),
+    }
 }
 
-/// The highest of each, wherever in the JSON it stands: by account in one header, alone in the other.
+/// What was read so far.
 #[derive(Default)]
 struct Figures {
-    in_object: bool,
+    is_app: bool,
+    account: Option<u64>,
+    /// Of the object that is being read.
+    one: Budget,
+    entries: Vec<UsageEntry>,
+    all: Budget,
+}
+
+/// The highest of each.
+#[derive(Clone, Copy, Default)]
+struct Budget {
+    usage_type: UsageType,
     percentage: Option<u32>,
     minutes: Option<u32>,
 }
 
-#[derive(Clone, Copy, Deserialize)]
-#[serde(field_identifier, rename_all = "snake_case")]
+impl Budget {
+    fn take(&mut self, other: Self) {
+        self.percentage = self.percentage.max(other.percentage);
+        self.minutes = self.minutes.max(other.minutes);
+    }
+
+    fn time(self) -> Option<Duration> {
+        let minutes = self.minutes.filter(|minutes| *minutes > 0);
+        minutes.map(|minutes| Duration::from_secs(u64::from(minutes) * 60))
+    }
+}
+
+impl Figures {
+    fn all(self) -> Option<Usage> {
+        Some(Usage {
+            highest_percentage: self.all.percentage?,
+            time_to_regain_access: self.all.time(),
+            entries: self.entries,
+        })
+    }
+
+    /// An object has been read.
+    fn end_of_object(&mut self) {
+        let one = self.one;
+        self.all.take(one);
+        if let Some(highest_percentage) = one.percentage
+            && (self.is_app || self.account.is_some())
+            && self.entries.len() < ENTRIES
+        {
+            let (account, time_to_regain_access) = (self.account, one.time());
+            self.entries.push(UsageEntry {
+                account,
+                usage_type: one.usage_type,
+                highest_percentage,
+                time_to_regain_access,
+            });
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
 enum Name {
     CallCount,
     TotalCputime,
     TotalTime,
     EstimatedTimeToRegainAccess,
-    #[serde(other)]
+    Type,
+    Account(u64),
     Other,
+}
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl Visitor<'_> for Text {
+            type Value = Name;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a name")
+            }
+
+            fn visit_str<E>(self, name: &str) -> Result<Name, E> {
+                Ok(match name {
+                    "call_count" => Name::CallCount,
+                    "total_cputime" => Name::TotalCputime,
+                    "total_time" => Name::TotalTime,
+                    "estimated_time_to_regain_access" => Name::EstimatedTimeToRegainAccess,
+                    "type" => Name::Type,
+                    other => other.parse().map_or(Name::Other, Name::Account),
+                })
+            }
+        }
+        deserializer.deserialize_identifier(Text)
+    }
 }
 
 /// Picks the figures out without building the rest: every good answer has this header. What has an odd form is passed over.
@@ -106,10 +237,17 @@ impl<'de> Visitor<'de> for Reader<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
-        self.figures.in_object = true;
+        let outer = std::mem::take(&mut self.figures.one);
         while let Some(name) = map.next_key()? {
+            let outer = self.figures.account;
+            if let Name::Account(id) = name {
+                self.figures.account = Some(id).filter(|id| !self.figures.is_app && !self.redactor.is_echo(*id));
+            }
             map.next_value_seed(self.under(name))?;
+            self.figures.account = outer;
         }
+        self.figures.end_of_object();
+        self.figures.one = outer;
         Ok(())
     }
 
@@ -120,14 +258,25 @@ impl<'de> Visitor<'de> for Reader<'_> {
 
     fn visit_u64<E>(self, number: u64) -> Result<(), E> {
         let highest = match self.name {
-            Name::CallCount | Name::TotalCputime | Name::TotalTime => &mut self.figures.percentage,
-            Name::EstimatedTimeToRegainAccess => &mut self.figures.minutes,
-            Name::Other => return Ok(()),
+            Name::CallCount | Name::TotalCputime | Name::TotalTime => &mut self.figures.one.percentage,
+            Name::EstimatedTimeToRegainAccess => &mut self.figures.one.minutes,
+            _ => return Ok(()),
         };
         if let Ok(figure) = u32::try_from(number)
             && !self.redactor.is_echo(number)
         {
-            *highest = Some(highest.map_or(figure, |known| known.max(figure)));
+            *highest = (*highest).max(Some(figure));
+        }
+        Ok(())
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<(), E> {
+        if self.name == Name::Type {
+            self.figures.one.usage_type = match text {
+                "whatsapp" => UsageType::Whatsapp,
+                "whatsapp_business_management" => UsageType::WhatsappBusinessManagement,
+                _ => UsageType::Other,
+            };
         }
         Ok(())
     }
@@ -147,10 +296,6 @@ impl<'de> Visitor<'de> for Reader<'_> {
     fn visit_f64<E>(self, _: f64) -> Result<(), E> {
         Ok(())
     }
-
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
-        Ok(())
-    }
 }
 
 #[cfg(test)]
@@ -162,10 +307,37 @@ mod tests {
     };
 
     fn read(name: &'static str, value: &'static str) -> Option<Usage> {
+        read_all(&[(name, value)])
+    }
+
+    fn read_all(headers: &[(&'static str, &'static str)]) -> Option<Usage> {
         let endpoint = Endpoint::new(AccessToken::parse("EAAG").unwrap());
         let pin = Pin::parse("735194").unwrap();
-        let headers = [(http::HeaderName::from_static(name), http::HeaderValue::from_static(value))];
-        usage(&headers.into_iter().collect(), &Redactor::new(&endpoint, Some(&pin)))
+        let header = |(name, value): &(&'static str, &'static str)| {
+            (http::HeaderName::from_static(name), http::HeaderValue::from_static(value))
+        };
+        usage(&headers.iter().map(header).collect(), &Redactor::new(&endpoint, Some(&pin)))
+    }
+
+    #[test]
+    fn each_entry_has_its_account_and_type() {
+        let business = r#"{"11":[{"type":"whatsapp","call_count":9,"total_time":10},{"estimated_time_to_regain_access":3,"call_count":100,"type":"whatsapp_business_management"}],"735194":[{"type":"odd","total_time":7}],"odd":[{"total_time":8}]}"#;
+        // The PIN is no account, and text is none.
+        let app = r#"{"call_count":28,"total_time":3}"#;
+        let all = read_all(&[("x-business-use-case-usage", business), ("x-app-usage", app)]).unwrap();
+        let entries = all.entries.iter().map(|entry| {
+            let UsageEntry { account, usage_type, highest_percentage, time_to_regain_access } = *entry;
+            (account, usage_type, highest_percentage, time_to_regain_access.map_or(0, |time| time.as_secs()))
+        });
+        let due = [
+            (Some(11), UsageType::Whatsapp, 10, 0),
+            (Some(11), UsageType::WhatsappBusinessManagement, 100, 180),
+            (None, UsageType::Other, 28, 0),
+        ];
+        assert_eq!(entries.collect::<Vec<_>>(), due);
+        assert_eq!((all.highest_percentage, all.time_to_regain_access), (100, Some(Duration::from_secs(180))));
+        let many = format!("{{\"1\":[{}{{}}]}}", "{\"call_count\":1},".repeat(1000));
+        assert_eq!(read("x-business-use-case-usage", many.leak()).unwrap().entries.len(), ENTRIES);
     }
 
     #[test]
