@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use whatsapp_two_step::{SetTwoStepPinResponse, TwoStepError};
+use whatsapp_two_step::{SetTwoStepPinResponse, TwoStepError, Usage};
 
 use super::{Claim, Failure, RotationRun, RotationStep, Rule, Rules, saving::Success, settings::whole_seconds};
 
@@ -69,7 +69,7 @@ impl Calling {
     #[must_use]
     pub fn ended(mut self, now: SystemTime, result: Result<SetTwoStepPinResponse, TwoStepError>) -> RotationStep {
         match result {
-            Ok(response) => self.set(now, response.attempts, response.trace_id),
+            Ok(response) => self.set(now, response.attempts, response.trace_id, response.usage),
             Err(error) => {
                 let error = self.count(error.attempts(), error);
                 self.run.give_up(self.claim, Failure::Call(error))
@@ -85,10 +85,16 @@ impl Calling {
         self.run.claim_anew(now, self.claim, Failure::Call(error))
     }
 
-    pub(super) fn set(mut self, now: SystemTime, attempts: u32, trace_id: Option<String>) -> RotationStep {
+    pub(super) fn set(
+        mut self,
+        now: SystemTime,
+        attempts: u32,
+        trace_id: Option<String>,
+        usage: Option<Usage>,
+    ) -> RotationStep {
         self.run.attempts += attempts;
         let Self { run, claim } = self;
-        let success = Success { pin: claim.pin.clone(), at: whole_seconds(now), resumed: !claim.drew, trace_id };
+        let success = Success { pin: claim.pin.clone(), at: whole_seconds(now), resumed: !claim.drew, trace_id, usage };
         run.settle_entry(claim, success)
     }
 

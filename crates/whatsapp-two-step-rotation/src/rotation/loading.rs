@@ -67,15 +67,17 @@ impl RotationRun {
         next_pin: impl FnMut() -> Result<Pin, TwoStepError>,
     ) -> RotationStep {
         let (entry, version) = stored.map(|stored| (stored.entry, Some(stored.version))).unwrap_or_default();
+        if let Some(end) = self.since.and_then(|since| leave_alone(&entry, since, now)) {
+            return RotationStep::Done(end);
+        }
         let pending = entry.pending.clone().filter(|_| self.rules.hold(Rule::RollForward));
         let drew = pending.is_none();
         let pin = match pending {
             Some(pin) => pin,
             None if !self.draws => return RotationStep::Done(Ok(None)),
             None => {
-                let left = entry.quiet_until.and_then(|until| until.duration_since(now).ok());
-                let left = left.filter(|left| !left.is_zero() && self.rules.hold(Rule::KeepQuiet));
-                match left.map_or_else(|| draw_another(&entry, next_pin), |left| Err(busy(left))) {
+                let left = quiet_for(&entry, now).filter(|_| self.rules.hold(Rule::KeepQuiet));
+                match left.map_or_else(|| draw_another(&entry, next_pin), |left| Err(busy(&entry, left))) {
                     Ok(pin) => pin,
                     Err(error) => return RotationStep::Done(Err(error)),
                 }
@@ -126,6 +128,20 @@ fn draw_another(entry: &Entry, mut next_pin: impl FnMut() -> Result<Pin, TwoStep
     }
 }
 
-fn busy(left: Duration) -> RotationError {
-    RotationError::vault(VaultError::busy(left), VaultState::Settled)
+/// Somebody has done it since; or may be doing it now.
+fn leave_alone(entry: &Entry, since: SystemTime, now: SystemTime) -> Option<Result<Option<Rotation>, RotationError>> {
+    if entry.is_settled() {
+        return entry.rotated_at.filter(|at| *at >= since).map(|_| Ok(None));
+    }
+    quiet_for(entry, now).map(|left| Err(busy(entry, left)))
+}
+
+/// How long a request may still arrive that was sent before.
+fn quiet_for(entry: &Entry, now: SystemTime) -> Option<Duration> {
+    entry.quiet_until.and_then(|until| until.duration_since(now).ok()).filter(|left| !left.is_zero())
+}
+
+fn busy(entry: &Entry, left: Duration) -> RotationError {
+    let vault_state = if entry.is_settled() { VaultState::Settled } else { VaultState::Unsettled };
+    RotationError::vault(VaultError::busy(left), vault_state)
 }

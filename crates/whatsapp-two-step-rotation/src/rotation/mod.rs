@@ -102,6 +102,8 @@ pub struct RotationRun {
     settings: RotationSettings,
     /// Rotating draws a PIN where none is pending; settling doesn't.
     draws: bool,
+    /// What is settled since then is left alone, and so is what somebody else may be at work on.
+    since: Option<SystemTime>,
     rereads_left: u32,
     claims_left: u32,
     /// Has a save of it succeeded?
@@ -142,7 +144,7 @@ pub enum RotationStep {
         /// To be told what came of it.
         calling: Calling,
     },
-    /// It is over. Nothing without an error: there was no pending PIN to settle, which only [`RotationRun::settle`] finds.
+    /// It is over. Nothing without an error: there was nothing to do, which only [`RotationRun::settle`] and [`RotationRun::renew`] find.
     Done(Result<Option<Rotation>, RotationError>),
 }
 
@@ -174,6 +176,28 @@ impl RotationRun {
         Self::new(id, settings, true).begin()
     }
 
+    /// A number shall have a new PIN, unless one holds since that time: for many numbers, and many programs at once. Where another
+    /// program may be at work on it, it is `busy`, also while a PIN is pending.
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use whatsapp_two_step_rotation::{Entry, RotationRun, RotationSettings, RotationStep, Stored, Version};
+    ///
+    /// let since = SystemTime::now();
+    /// let RotationStep::Load { loading } =
+    ///     RotationRun::renew("106540352242922".parse()?, since, RotationSettings::default()) else { unreachable!() };
+    /// let mut entry = Entry::default();
+    /// (entry.current, entry.rotated_at) = (Some("012345".parse()?), Some(since));
+    /// let step = loading.loaded(SystemTime::now(), Ok(Some(Stored { entry, version: Version::from(1) })));
+    /// assert!(matches!(step, RotationStep::Done(Ok(None))));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn renew(id: PhoneNumberId, since: SystemTime, settings: RotationSettings) -> RotationStep {
+        let run = Self::new(id, settings, true);
+        Self { since: Some(settings::whole_seconds(since)), ..run }.begin()
+    }
+
     /// A number shall have its pending PIN, if there is one. None is drawn.
     #[must_use]
     pub fn settle(id: PhoneNumberId, settings: RotationSettings) -> RotationStep {
@@ -185,6 +209,7 @@ impl RotationRun {
             id,
             settings,
             draws,
+            since: None,
             rereads_left: REREADS,
             claims_left: NEW_CLAIMS,
             has_saved: false,

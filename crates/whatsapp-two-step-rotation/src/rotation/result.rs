@@ -1,6 +1,6 @@
 use std::{error::Error as StdError, fmt, time::SystemTime};
 
-use whatsapp_two_step::{PhoneNumberId, TwoStepError};
+use whatsapp_two_step::{PhoneNumberId, TwoStepError, Usage};
 
 use crate::error::VaultError;
 
@@ -18,6 +18,8 @@ pub struct Rotation {
     pub attempts: u32,
     /// The ID that Meta's support asks for.
     pub trace_id: Option<String>,
+    /// How much of the call budget the app or account has used, if the server said.
+    pub usage: Option<Usage>,
 }
 
 /// What a vault holds of a number after a run that failed.

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use whatsapp_two_step::{Outcome, Pin};
+use whatsapp_two_step::{Outcome, Pin, Usage};
 
 use super::{Claim, Failure, Loading, Rotation, RotationRun, RotationStep, Rule, VaultState, failed, is_conflict};
 use crate::{entry::Entry, error::VaultError, vault::Version};
@@ -31,6 +31,7 @@ pub(super) struct Success {
     pub(super) at: SystemTime,
     pub(super) resumed: bool,
     pub(super) trace_id: Option<String>,
+    pub(super) usage: Option<Usage>,
 }
 
 impl Saving {
@@ -94,7 +95,7 @@ impl RotationRun {
     }
 
     pub(super) fn rotation(&self, success: Success) -> Rotation {
-        let Success { pin: _, at, resumed, trace_id } = success;
-        Rotation { phone_number_id: self.id.clone(), rotated_at: at, resumed, attempts: self.attempts, trace_id }
+        let Success { pin: _, at, resumed, trace_id, usage } = success;
+        Rotation { phone_number_id: self.id.clone(), rotated_at: at, resumed, attempts: self.attempts, trace_id, usage }
     }
 }

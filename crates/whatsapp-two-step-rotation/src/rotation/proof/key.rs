@@ -82,11 +82,12 @@ impl<'a> Writer<'a> {
 
     /// What a run has left, and what its next decisions depend on: with what a call of it has come to so far.
     fn run(&mut self, run: &RotationRun, sent: u32, came_to: Outcome) {
-        // The first two never change; whether it has saved is for words alone.
+        // The first two never change, nobody renews; whether it has saved is for words alone.
         let RotationRun {
             id: _,
             settings: _,
             draws,
+            since: _,
             rereads_left,
             claims_left,
             has_saved: _,
@@ -114,7 +115,7 @@ impl<'a> Writer<'a> {
     }
 
     fn success(&mut self, run: &RotationRun, success: &'a saving::Success) {
-        let saving::Success { pin, at: _, resumed: _, trace_id: _ } = success;
+        let saving::Success { pin, at: _, resumed: _, trace_id: _, usage: _ } = success;
         self.byte(run.rereads_left);
         self.pin(Some(pin));
     }

@@ -171,7 +171,7 @@ impl World {
         let Some(program) = of else { return moves.push(("a late request is applied", taken(true))) };
         let At::Call { calling, sent, .. } = &self.programs[program].at else { unreachable!("it waits") };
         let mut answered = taken(true);
-        answered.take_step(program, calling.clone().set(self.now, *sent, None));
+        answered.take_step(program, calling.clone().set(self.now, *sent, None, None));
         moves.push(("set and answered", answered));
         for (name, mut world, outcome) in [
             ("refused", taken(false), Outcome::Rejected),
