@@ -7,6 +7,7 @@
 //! |---|---|---|
 //! | run | [`RotationRun`] | no: the rules, all of them; says what to do next |
 //! | vault | [`Vault`] | yes: keeps the entries, by compare and set |
+//! | fleet | [`FleetRun`] | no: many numbers, at the pace that the server's limits allow |
 //! | rotator | [`Rotator`] | drives a run over a vault and a [`Client`](whatsapp_two_step::Client) |
 //!
 //! | vault | for | feature |
@@ -22,6 +23,7 @@
 mod check_vault;
 mod entry;
 mod error;
+mod fleet;
 mod hosted;
 mod memory_vault;
 mod rotation;
@@ -38,6 +40,10 @@ pub mod blocking;
 pub use check_vault::{VaultFault, check_vault};
 pub use entry::Entry;
 pub use error::{VaultError, VaultErrorKind};
+pub use fleet::{
+    FleetAccount, FleetEnd, FleetHold, FleetLimits, FleetProgress, FleetRun, FleetStep, FleetStop, FleetTurn,
+    HoldReason, RotateAll,
+};
 pub use hosted::{HostedCall, HostedEnd, HostedPages, HostedRun, HostedStep, HostedWhole};
 pub use memory_vault::MemoryVault;
 pub use rotation::{

@@ -11,6 +11,7 @@ use whatsapp_two_step::{Client, Limits, PhoneNumberId, Pin, SetTwoStepPinRespons
 
 use crate::{
     error::VaultError,
+    fleet::{FleetAccount, FleetLimits, FleetRun, RotateAll},
     rotation::{Rotation, RotationError, RotationRun, RotationSettings, RotationStep, SendWindow},
     vault::Vault,
 };
@@ -51,8 +52,9 @@ pub struct Rotator<V> {
 type Wall = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 
 #[derive(Clone, Copy)]
-enum Wish {
+pub(crate) enum Wish {
     Rotate,
+    Renew { since: SystemTime },
     Settle,
 }
 
@@ -92,7 +94,7 @@ impl<V: Vault> Rotator<V> {
     /// The call's error or the vault's, with what the vault holds now. `busy` while an earlier request may be under way.
     pub async fn rotate(&self, id: &PhoneNumberId) -> Result<Rotation, RotationError> {
         // A PIN is drawn where none is pending, so there is always an end.
-        self.run(id, Wish::Rotate).await?.ok_or_else(RotationError::internal)
+        self.run(&self.client, id, Wish::Rotate).await?.ok_or_else(RotationError::internal)
     }
 
     /// Sends the number's pending PIN again. None if there is no pending PIN: then nothing is sent.
@@ -100,7 +102,44 @@ impl<V: Vault> Rotator<V> {
     /// # Errors
     /// The call's error or the vault's, with what the vault holds now.
     pub async fn settle(&self, id: &PhoneNumberId) -> Result<Option<Rotation>, RotationError> {
-        self.run(id, Wish::Settle).await
+        self.run(&self.client, id, Wish::Settle).await
+    }
+
+    /// Gives many numbers new PINs, at the pace that the server's limits allow; see [`FleetRun`](crate::FleetRun). What is settled since
+    /// that time is left alone: give all programs that share the work the same one, and give it again to go on after a crash.
+    ///
+    /// ```
+    /// # use graph_sandbox::Sandbox;
+    /// use std::time::SystemTime;
+    /// use whatsapp_two_step_rotation::{FleetAccount, FleetLimits, MemoryVault, Rotator};
+    /// # use whatsapp_two_step::{AccessToken, Client};
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+    /// # let sandbox = Sandbox::start()?;
+    /// # let client = Client::builder(AccessToken::parse("EAAG_example")?).base_url(sandbox.base_url().parse()?).build()?;
+    /// let rotator = Rotator::new(client, MemoryVault::new());
+    /// let account = FleetAccount::new(["106540352242922".parse()?, "106540352242923".parse()?]);
+    /// let mut ends = rotator.rotate_all([account], SystemTime::now(), FleetLimits::default());
+    /// while let Some(end) = ends.next().await {
+    ///     match end.result {
+    ///         Ok(_) => println!("{} has a new PIN", end.phone_number_id),
+    ///         Err(error) => println!("{}: {error}", end.phone_number_id),
+    ///     }
+    /// }
+    /// assert_eq!(ends.progress().rotated, 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// Dropping it is as safe as a crash. With [`RotateAll::stop`] those under way end first.
+    pub fn rotate_all(
+        &self,
+        accounts: impl IntoIterator<Item = FleetAccount>,
+        since: SystemTime,
+        limits: FleetLimits,
+    ) -> RotateAll<'_, V> {
+        RotateAll::new(self, FleetRun::new(accounts, limits), since)
     }
 
     /// The PINs of which one holds: the pending one first. None if the vault knows nothing of the number.
@@ -116,10 +155,20 @@ impl<V: Vault> Rotator<V> {
         &self.vault
     }
 
-    async fn run(&self, id: &PhoneNumberId, wish: Wish) -> Result<Option<Rotation>, RotationError> {
-        let settings = RotationSettings { timeout: self.client.limits().timeout, quiet_margin: self.quiet_margin };
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub(crate) async fn run(
+        &self,
+        client: &Client,
+        id: &PhoneNumberId,
+        wish: Wish,
+    ) -> Result<Option<Rotation>, RotationError> {
+        let settings = RotationSettings { timeout: client.limits().timeout, quiet_margin: self.quiet_margin };
         let mut step = match wish {
             Wish::Rotate => RotationRun::rotate(id.clone(), settings),
+            Wish::Renew { since } => RotationRun::renew(id.clone(), since, settings),
             Wish::Settle => RotationRun::settle(id.clone(), settings),
         };
         loop {
@@ -133,7 +182,7 @@ impl<V: Vault> Rotator<V> {
                     saving.saved((self.wall)(), saved)
                 }
                 RotationStep::Call { pin, timeout, window, calling } => {
-                    match self.call(id, &pin, timeout, window).await {
+                    match self.call(client, id, &pin, timeout, window).await {
                         Ok(result) => calling.ended((self.wall)(), result),
                         Err(Withheld(error)) => calling.withheld((self.wall)(), error),
                     }
@@ -146,6 +195,7 @@ impl<V: Vault> Rotator<V> {
     /// One call of the client's, whose requests leave in the window only.
     async fn call(
         &self,
+        client: &Client,
         id: &PhoneNumberId,
         pin: &Pin,
         timeout: Duration,
@@ -153,7 +203,7 @@ impl<V: Vault> Rotator<V> {
     ) -> Result<Result<SetTwoStepPinResponse, TwoStepError>, Withheld> {
         let (wall, was_closed) = (self.wall.clone(), Arc::new(AtomicBool::new(false)));
         let saw_closed = was_closed.clone();
-        let client = self.client.with_limits(Limits { timeout, ..self.client.limits() }).with_guard(move || {
+        let client = client.with_limits(Limits { timeout, ..client.limits() }).with_guard(move || {
             let is_open = window.is_open(wall());
             saw_closed.fetch_or(!is_open, Ordering::AcqRel);
             is_open

@@ -163,6 +163,20 @@ impl Client {
         self.0.limits
     }
 
+    /// The clock of its waits and deadlines: for who builds on it.
+    ///
+    /// ```
+    /// use whatsapp_two_step::{AccessToken, Client};
+    ///
+    /// let client = Client::builder(AccessToken::parse("EAAG_example")?).build()?;
+    /// assert!(client.clock().now() <= client.clock().now());
+    /// # Ok::<(), whatsapp_two_step::TwoStepError>(())
+    /// ```
+    #[must_use]
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.0.clock
+    }
+
     /// How many of its calls may be under way at once.
     ///
     /// ```

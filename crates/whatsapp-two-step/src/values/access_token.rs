@@ -11,7 +11,7 @@ const SCHEME: &str = "Bearer ";
 
 /// An access token: visible ASCII, wiped from memory on drop, and printed by nothing.
 ///
-/// It needs the permissions `whatsapp_business_management` and `whatsapp_business_messaging`.
+/// Two are equal if their text is. It needs the permissions `whatsapp_business_management` and `whatsapp_business_messaging`.
 ///
 /// ```
 /// use whatsapp_two_step::AccessToken;
@@ -23,7 +23,7 @@ const SCHEME: &str = "Bearer ";
 /// assert!(error.message().contains("access_token ends with a line break"));
 /// # Ok::<(), whatsapp_two_step::TwoStepError>(())
 /// ```
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct AccessToken {
     // The header is kept ready-made: one buffer, which all requests share and whose last owner wipes it.
     header: HeaderValue,
