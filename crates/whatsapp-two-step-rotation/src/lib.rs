@@ -41,8 +41,8 @@ pub use check_vault::{VaultFault, check_vault};
 pub use entry::Entry;
 pub use error::{VaultError, VaultErrorKind};
 pub use fleet::{
-    FleetAccount, FleetEnd, FleetHold, FleetLimits, FleetProgress, FleetRun, FleetStep, FleetStop, FleetTurn,
-    HoldReason, RotateAll,
+    FleetAccount, FleetEnd, FleetGoal, FleetHold, FleetLimits, FleetProgress, FleetRun, FleetStep, FleetStop,
+    FleetTurn, HoldReason, RotateAll,
 };
 pub use hosted::{HostedCall, HostedEnd, HostedPages, HostedRun, HostedStep, HostedWhole};
 pub use memory_vault::MemoryVault;

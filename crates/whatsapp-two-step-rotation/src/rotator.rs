@@ -11,7 +11,7 @@ use whatsapp_two_step::{Client, Limits, PhoneNumberId, Pin, SetTwoStepPinRespons
 
 use crate::{
     error::VaultError,
-    fleet::{FleetAccount, FleetLimits, FleetRun, RotateAll},
+    fleet::{FleetAccount, FleetGoal, FleetLimits, FleetRun, RotateAll},
     rotation::{Rotation, RotationError, RotationRun, RotationSettings, RotationStep, SendWindow},
     vault::Vault,
 };
@@ -105,13 +105,12 @@ impl<V: Vault> Rotator<V> {
         self.run(&self.client, id, Wish::Settle).await
     }
 
-    /// Gives many numbers new PINs, at the pace that the server's limits allow; see [`FleetRun`](crate::FleetRun). What is settled since
-    /// that time is left alone: give all programs that share the work the same one, and give it again to go on after a crash.
+    /// Gives many numbers new PINs, at the pace that the server's limits allow; see [`FleetRun`](crate::FleetRun).
     ///
     /// ```
     /// # use graph_sandbox::Sandbox;
     /// use std::time::SystemTime;
-    /// use whatsapp_two_step_rotation::{FleetAccount, FleetLimits, MemoryVault, Rotator};
+    /// use whatsapp_two_step_rotation::{FleetAccount, FleetGoal, FleetLimits, MemoryVault, Rotator};
     /// # use whatsapp_two_step::{AccessToken, Client};
     ///
     /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
@@ -119,7 +118,8 @@ impl<V: Vault> Rotator<V> {
     /// # let client = Client::builder(AccessToken::parse("EAAG_example")?).base_url(sandbox.base_url().parse()?).build()?;
     /// let rotator = Rotator::new(client, MemoryVault::new());
     /// let account = FleetAccount::new(["106540352242922".parse()?, "106540352242923".parse()?]);
-    /// let mut ends = rotator.rotate_all([account], SystemTime::now(), FleetLimits::default());
+    /// let goal = FleetGoal::NewSince(SystemTime::now());
+    /// let mut ends = rotator.rotate_all([account], goal, FleetLimits::default());
     /// while let Some(end) = ends.next().await {
     ///     match end.result {
     ///         Ok(_) => println!("{} has a new PIN", end.phone_number_id),
@@ -136,10 +136,10 @@ impl<V: Vault> Rotator<V> {
     pub fn rotate_all(
         &self,
         accounts: impl IntoIterator<Item = FleetAccount>,
-        since: SystemTime,
+        goal: FleetGoal,
         limits: FleetLimits,
     ) -> RotateAll<'_, V> {
-        RotateAll::new(self, FleetRun::new(accounts, limits), since)
+        RotateAll::new(self, FleetRun::new(accounts, goal, limits), goal)
     }
 
     /// The PINs of which one holds: the pending one first. None if the vault knows nothing of the number.

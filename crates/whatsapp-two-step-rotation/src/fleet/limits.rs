@@ -1,4 +1,7 @@
-use std::{num::NonZeroU32, time::Duration};
+use std::{
+    num::NonZeroU32,
+    time::{Duration, SystemTime},
+};
 
 use whatsapp_two_step::{AccessToken, PhoneNumberId, WabaId};
 
@@ -37,12 +40,33 @@ impl FleetAccount {
     }
 }
 
+/// What a fleet's numbers shall have.
+///
+/// ```
+/// use std::time::SystemTime;
+/// use whatsapp_two_step_rotation::FleetGoal;
+///
+/// let goal = FleetGoal::NewSince(SystemTime::now());
+/// assert_ne!(goal, FleetGoal::New);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FleetGoal {
+    /// A new PIN, unless one holds since that time. Give all programs that share the work the same time, and give it again to go on
+    /// after a crash. A number with which another program may be at work is left until that can't be so any more.
+    NewSince(SystemTime),
+    /// A new PIN, whatever the vault has: a number with which another program may be at work is `busy`.
+    New,
+    /// The pending PIN, where there is one; none is drawn.
+    Settled,
+}
+
 /// How fast a fleet goes, and what ends it.
 ///
 /// ```
+/// use std::num::NonZeroU32;
 /// use whatsapp_two_step_rotation::FleetLimits;
 ///
-/// let limits = FleetLimits { max_failures: Some(10), ..FleetLimits::default() };
+/// let limits = FleetLimits { max_failures: NonZeroU32::new(10), ..FleetLimits::default() };
 /// assert_eq!(limits.concurrency.get(), 16);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

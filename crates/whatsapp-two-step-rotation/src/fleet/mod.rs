@@ -9,7 +9,7 @@ mod rotate_all;
 mod simulation;
 mod window;
 
-pub use limits::{FleetAccount, FleetLimits};
+pub use limits::{FleetAccount, FleetGoal, FleetLimits};
 pub use progress::{FleetHold, FleetProgress, FleetStop, HoldReason};
 pub use rotate_all::RotateAll;
 
@@ -41,10 +41,10 @@ const VAULT_PATIENCE: Duration = Duration::from_secs(15 * 60);
 ///
 /// ```
 /// use std::time::Duration;
-/// use whatsapp_two_step_rotation::{FleetAccount, FleetLimits, FleetRun, FleetStep};
+/// use whatsapp_two_step_rotation::{FleetAccount, FleetGoal, FleetLimits, FleetRun, FleetStep};
 ///
 /// let account = FleetAccount::new(["106540352242922".parse()?, "106540352242923".parse()?]);
-/// let mut run = FleetRun::new([account], FleetLimits::default());
+/// let mut run = FleetRun::new([account], FleetGoal::New, FleetLimits::default());
 /// let now = Duration::ZERO; // of the driver's own clock, since any time
 /// let FleetStep::Begin(turn) = run.next(now) else { unreachable!() };
 /// assert_eq!(turn.phone_number_id().as_str(), "106540352242922");
@@ -56,6 +56,7 @@ const VAULT_PATIENCE: Duration = Duration::from_secs(15 * 60);
 #[derive(Debug)]
 pub struct FleetRun {
     limits: FleetLimits,
+    waits_for_others: bool,
     /// One for each token: the client's own is the first. None once the server has refused it.
     tokens: Vec<Option<AccessToken>>,
     is_refused: Vec<bool>,
@@ -120,7 +121,7 @@ pub struct FleetEnd {
 
 impl FleetRun {
     /// A run over these numbers.
-    pub fn new(accounts: impl IntoIterator<Item = FleetAccount>, limits: FleetLimits) -> Self {
+    pub fn new(accounts: impl IntoIterator<Item = FleetAccount>, goal: FleetGoal, limits: FleetLimits) -> Self {
         let mut tokens: Vec<Option<AccessToken>> = vec![None];
         let mut lanes: Vec<Lane> = Vec::new();
         for FleetAccount { numbers, waba_id, access_token } in accounts {
@@ -135,6 +136,7 @@ impl FleetRun {
             app: Pace::new(limits.hour),
             is_refused: vec![false; tokens.len()],
             limits,
+            waits_for_others: goal != FleetGoal::New,
             tokens,
             lanes,
             turn: 0,
@@ -305,7 +307,9 @@ impl FleetRun {
             || (vault.kind() != VaultErrorKind::Busy && error.vault_state() == VaultState::Unsettled);
         match vault.kind() {
             VaultErrorKind::Unreachable => self.hold_for_vault(now).filter(|_| !is_open),
-            VaultErrorKind::Busy if number.tries < BUSY => Some(Again::At(now + busy_for(vault, number.tries))),
+            VaultErrorKind::Busy if self.waits_for_others && number.tries < BUSY => {
+                Some(Again::At(now + busy_for(vault, number.tries)))
+            }
             VaultErrorKind::Conflict if !is_open && number.tries < CONFLICTS => {
                 Some(Again::At(now + Duration::from_secs(1)))
             }

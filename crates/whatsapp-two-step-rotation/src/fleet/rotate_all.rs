@@ -4,13 +4,13 @@ use std::{
     future::poll_fn,
     pin::Pin,
     task::{Context, Poll},
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, Instant},
 };
 
 use futures_util::{Stream, StreamExt, stream::FuturesUnordered};
 use whatsapp_two_step::{AccessToken, BoxFuture, CallProgress, Client, PhoneNumberId, TwoStepError};
 
-use super::{FleetEnd, FleetProgress, FleetRun, FleetStep, FleetTurn};
+use super::{FleetEnd, FleetGoal, FleetProgress, FleetRun, FleetStep, FleetTurn};
 use crate::{
     rotation::{Rotation, RotationError, VaultState},
     rotator::{Rotator, Wish},
@@ -21,7 +21,7 @@ use crate::{
 #[must_use]
 pub struct RotateAll<'a, V> {
     rotator: &'a Rotator<V>,
-    since: SystemTime,
+    goal: FleetGoal,
     run: FleetRun,
     clients: HashMap<usize, Client>,
     jobs: FuturesUnordered<BoxFuture<'a, Ended>>,
@@ -33,10 +33,10 @@ pub struct RotateAll<'a, V> {
 type Ended = (FleetTurn, Result<Option<Rotation>, RotationError>);
 
 impl<'a, V: Vault> RotateAll<'a, V> {
-    pub(crate) fn new(rotator: &'a Rotator<V>, run: FleetRun, since: SystemTime) -> Self {
+    pub(crate) fn new(rotator: &'a Rotator<V>, run: FleetRun, goal: FleetGoal) -> Self {
         Self {
             rotator,
-            since,
+            goal,
             run,
             clients: HashMap::new(),
             jobs: FuturesUnordered::new(),
@@ -73,13 +73,13 @@ impl<'a, V: Vault> RotateAll<'a, V> {
     }
 
     fn begin(&mut self, turn: FleetTurn) {
-        let (rotator, since) = (self.rotator, self.since);
+        let (rotator, wish) = (self.rotator, wish(self.goal));
         let progress = CallProgress::default();
         let client = self.client(&turn).map(|client| client.with_progress(&progress));
         self.under_way.insert(turn.phone_number_id().clone(), progress);
         self.jobs.push(Box::pin(async move {
             let result = match client {
-                Ok(client) => rotator.run(&client, turn.phone_number_id(), Wish::Renew { since }).await,
+                Ok(client) => rotator.run(&client, turn.phone_number_id(), wish).await,
                 Err(error) => Err(RotationError::call(error, VaultState::Untouched)),
             };
             (turn, result)
@@ -99,6 +99,14 @@ impl<'a, V: Vault> RotateAll<'a, V> {
         };
         self.clients.insert(token, client.clone());
         Ok(client)
+    }
+}
+
+fn wish(goal: FleetGoal) -> Wish {
+    match goal {
+        FleetGoal::NewSince(since) => Wish::Renew { since },
+        FleetGoal::New => Wish::Rotate,
+        FleetGoal::Settled => Wish::Settle,
     }
 }
 

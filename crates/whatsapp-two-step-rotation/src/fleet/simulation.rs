@@ -8,7 +8,7 @@ use std::{
 
 use whatsapp_two_step::{AccessToken, Body, Endpoint, Operation, Outcome, SetTwoStepPin};
 
-use super::{FleetAccount, FleetLimits, FleetRun, FleetStep, FleetTurn};
+use super::{FleetAccount, FleetGoal, FleetLimits, FleetRun, FleetStep, FleetTurn};
 use crate::rotation::{Rotation, RotationError, VaultState};
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -147,7 +147,7 @@ fn night(server: Server) -> Night {
         FleetAccount::new((0..each).map(id)).waba_id((place + 1).to_string().parse().unwrap())
     };
     let limits = FleetLimits { concurrency: NonZeroU32::new(64).unwrap(), ..FleetLimits::default() };
-    let mut run = FleetRun::new((0..server.accounts).map(account), limits);
+    let mut run = FleetRun::new((0..server.accounts).map(account), FleetGoal::New, limits);
     let mut under_way = BTreeMap::new();
     let (mut now, mut count) = (Duration::ZERO, 0_u32);
     while now < HOUR * HOURS {
