@@ -2,7 +2,7 @@
 
 use graph_sandbox::Sandbox;
 use tokio::runtime::Builder;
-use whatsapp_two_step::{ApiVersion, BaseUrl, Client, Limits};
+use whatsapp_two_step::{AccessToken, ApiVersion, BaseUrl, Client, Limits};
 
 use crate::{
     failure::Failure,
@@ -32,15 +32,20 @@ pub(crate) fn inputs<'a>(args: &ClientArgs, console: &'a Console, signals: &'a m
     Inputs::new(console, signals, args.timeout.unwrap_or(Limits::default().timeout))
 }
 
-/// With every setting checked.
+/// With every setting checked. `access_token` is one that stands in where the ordinary one isn't needed.
 pub(crate) async fn client(
     args: &ClientArgs,
     sandbox: Option<&Sandbox>,
+    access_token: Option<&AccessToken>,
     inputs: &mut Inputs<'_>,
 ) -> Result<Client, Failure> {
     let base_url = base_url(args, sandbox)?;
     let api_version = api_version(args)?;
-    let mut settings = Client::builder(secrets::access_token(args, inputs).await?);
+    let access_token = match access_token {
+        Some(token) => token.clone(),
+        None => secrets::access_token(args, inputs).await?,
+    };
+    let mut settings = Client::builder(access_token);
     if let Some(secret) = secrets::app_secret(args, inputs).await? {
         settings = settings.app_secret(secret);
     }

@@ -34,7 +34,7 @@ async fn list(args: &NumbersArgs, console: &Console, sandbox: Option<&Sandbox>) 
     let accounts: Vec<WabaId> = args.waba_id.iter().map(|id| WabaId::parse(id)).collect::<Result<_, _>>()?;
     secrets::check_standard_input(&[], Some(&args.client))?;
     let client =
-        client::client(&args.client, sandbox, &mut client::inputs(&args.client, console, &mut signals)).await?;
+        client::client(&args.client, sandbox, None, &mut client::inputs(&args.client, console, &mut signals)).await?;
     client::tell_of(sandbox, console);
     let mut list = List::new(console, accounts.len() > 1);
     for account in &accounts {

@@ -27,7 +27,7 @@ async fn set(args: &SetArgs, console: &Console, sandbox: Option<&Sandbox>) -> Re
     let id = PhoneNumberId::parse(&args.phone_number_id)?;
     secrets::check_standard_input(&[("--pin-file", args.pin_file.as_deref())], Some(&args.client))?;
     let mut inputs = client::inputs(&args.client, console, &mut signals);
-    let client = client::client(&args.client, sandbox, &mut inputs).await?;
+    let client = client::client(&args.client, sandbox, None, &mut inputs).await?;
     client::tell_of(sandbox, console);
     let (operation, pin_text) = secrets::operation(args, &id, &mut inputs).await?;
     if operation.pin().is_weak() {

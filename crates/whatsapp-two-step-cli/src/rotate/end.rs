@@ -4,7 +4,7 @@ use std::io;
 
 use serde::Serialize;
 use serde_json::Value;
-use whatsapp_two_step::{CallProgress, Outcome, PhoneNumberId, TwoStepError};
+use whatsapp_two_step::{Outcome, PhoneNumberId, TwoStepError, WabaId};
 use whatsapp_two_step_rotation::{Rotation, RotationError, VaultError, VaultErrorKind, VaultState};
 
 use crate::{
@@ -21,6 +21,7 @@ const CODES: [u8; 5] = [UNKNOWN, VAULT, LEFT, REJECTED, NOT_SENT];
 #[derive(Default, Serialize)]
 struct End<'a> {
     phone_number_id: &'a str,
+    waba_id: Option<&'a str>,
     success: bool,
     vault_state: &'a str,
     rotated_at: Option<String>,
@@ -34,7 +35,7 @@ pub(super) fn weakest(codes: &[u8]) -> u8 {
     CODES.into_iter().find(|code| codes.contains(code)).unwrap_or(0)
 }
 
-pub(super) fn success(console: &Console, rotation: &Rotation) -> io::Result<()> {
+pub(super) fn success(console: &Console, rotation: &Rotation, waba: Option<&WabaId>) -> io::Result<()> {
     let (id, at) = (&rotation.phone_number_id, rfc3339(rotation.rotated_at));
     if console.chats() {
         let which = if rotation.resumed { "the PIN that was pending" } else { "a new PIN" };
@@ -48,6 +49,7 @@ pub(super) fn success(console: &Console, rotation: &Rotation) -> io::Result<()> 
     }
     out(&json::line(&End {
         phone_number_id: id.as_str(),
+        waba_id: waba.map(WabaId::as_str),
         success: true,
         vault_state: VaultState::Settled.code(),
         rotated_at: Some(at),
@@ -59,24 +61,28 @@ pub(super) fn success(console: &Console, rotation: &Rotation) -> io::Result<()> 
 }
 
 /// Somebody else has settled it meanwhile.
-pub(super) fn settled(console: &Console, id: &PhoneNumberId) -> io::Result<()> {
+pub(super) fn settled(console: &Console, id: &PhoneNumberId, waba: Option<&WabaId>) -> io::Result<()> {
     if console.chats() {
         console.say(&format!("{id}: settled already."))?;
     }
-    let end =
-        End { phone_number_id: id.as_str(), success: true, vault_state: VaultState::Settled.code(), ..End::default() };
+    let end = End {
+        phone_number_id: id.as_str(),
+        waba_id: waba.map(WabaId::as_str),
+        success: true,
+        vault_state: VaultState::Settled.code(),
+        ..End::default()
+    };
     if console.json { out(&json::line(&end)) } else { Ok(()) }
 }
 
-/// `so_far` is what its calls came to.
 pub(super) fn failure(
     console: &Console,
     id: &PhoneNumberId,
     error: &RotationError,
-    so_far: &CallProgress,
+    waba: Option<&WabaId>,
 ) -> io::Result<()> {
     let call = error.call_error();
-    let attempts = call.map_or_else(|| so_far.attempts(), TwoStepError::attempts);
+    let attempts = error.attempts();
     let mut fields = match (call, error.vault_error()) {
         (Some(call), _) => serde_json::to_value(call),
         (None, Some(vault)) => serde_json::to_value(Failure::from(vault)),
@@ -86,7 +92,7 @@ pub(super) fn failure(
     if call.is_none() {
         // The vault's error knows of no call; its requests may have been applied.
         fields["attempts"] = attempts.into();
-        fields["outcome"] = so_far.outcome().code().into();
+        fields["outcome"] = error.outcome().code().into();
     }
     let is_open = matches!(error.vault_state(), VaultState::Unsettled | VaultState::Confirmed);
     say_of_the_vault(&mut fields, error.message(), is_open);
@@ -95,6 +101,7 @@ pub(super) fn failure(
         &error.to_string(),
         &End {
             phone_number_id: id.as_str(),
+            waba_id: waba.map(WabaId::as_str),
             vault_state: error.vault_state().code(),
             trace_id: call.and_then(TwoStepError::trace_id),
             attempts,

@@ -1,26 +1,41 @@
 //! `rotate`: gives numbers new PINs, and keeps them in a vault.
+//!
+//! | file | job |
+//! |---|---|
+//! | `args`, `tokens` | the flags, and the file with a token for each account |
+//! | `targets`, `plan` | which numbers, and what is shown before the question |
+//! | `run`, `bars` | the run, and how far it is |
+//! | `end`, `summary` | how a number ended, and all of them |
 
 mod args;
+mod bars;
 mod end;
 mod plan;
+mod run;
+mod summary;
+mod targets;
+mod tokens;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::SystemTime};
 
-use whatsapp_two_step::{CallProgress, Client, ErrorKind, PhoneNumberId, TwoStepError};
-use whatsapp_two_step_rotation::{AnyVault, Rotation, RotationError, RotationSettings, Rotator};
+use whatsapp_two_step::WabaId;
+use whatsapp_two_step_rotation::{FleetGoal, FleetLimits, RotationSettings};
 
 use args::Only;
 pub(crate) use args::RotateArgs;
+use run::Run;
+use targets::Looking;
+use tokens::Tokens;
 
 use crate::{
     client, confirm,
-    failure::{Failure, LEFT},
+    failure::Failure,
     progress,
     protect::Protected,
     secrets,
     signals::Signals,
     terminal::{Console, err},
-    vault::{self, Holding, State},
+    vault,
 };
 
 pub(crate) fn run(args: &RotateArgs, console: &Console) -> Result<u8, Failure> {
@@ -36,13 +51,6 @@ pub(crate) fn run(args: &RotateArgs, console: &Console) -> Result<u8, Failure> {
 
 async fn rotate(args: &RotateArgs, console: &Console) -> Result<u8, Failure> {
     let mut signals = Signals::catch()?;
-    let mut ids = Vec::new();
-    for id in &args.phone_number_id {
-        let id = PhoneNumberId::parse(id)?;
-        if !ids.contains(&id) {
-            ids.push(id);
-        }
-    }
     let is_asked = !args.yes && !args.dry_run;
     if is_asked && !confirm::is_possible() {
         return Err(Failure::input(
@@ -50,118 +58,76 @@ async fn rotate(args: &RotateArgs, console: &Console) -> Result<u8, Failure> {
             "Give --yes, or look at it first with --dry-run.",
         ));
     }
-    secrets::check_standard_input(&[("--vault-key-file", args.vault.vault_key_file.as_deref())], Some(&args.client))?;
+    let mut wabas = args.waba_id.iter().map(|id| WabaId::parse(id)).collect::<Result<Vec<_>, _>>()?;
+    if args.only == Some(Only::NotSet) && wabas.is_empty() && args.tokens_file.is_none() {
+        return Err(Failure::input(
+            "--only not-set needs --waba-id: only an account's list says which numbers have no PIN.",
+            "Give --waba-id, or --only never-rotated.",
+        ));
+    }
+    secrets::check_standard_input(
+        &[
+            ("--vault-key-file", args.vault.vault_key_file.as_deref()),
+            ("--numbers-file", args.numbers_file.as_deref()),
+            ("--tokens-file", args.tokens_file.as_deref()),
+        ],
+        Some(&args.client),
+    )?;
+    let begun = SystemTime::now();
     let mut inputs = client::inputs(&args.client, console, &mut signals);
-    let client = client::client(&args.client, None, &mut inputs).await?;
+    let named = targets::named(args, &mut inputs).await?;
+    let tokens = Tokens::read(args.tokens_file.as_deref(), &mut inputs).await?;
+    if wabas.is_empty() {
+        wabas.clone_from(&tokens.accounts);
+    }
+    let needs_no_other = named.is_empty() && wabas.iter().all(|waba| tokens.of(waba).is_some());
+    let client = client::client(&args.client, None, tokens.any().filter(|_| needs_no_other), &mut inputs).await?;
     let vault = vault::open(&args.vault, &mut inputs).await?;
     let mut settings = RotationSettings { timeout: client.limits().timeout, ..RotationSettings::default() };
     settings.quiet_margin = args.quiet_margin.unwrap_or(settings.quiet_margin);
     settings.check()?;
-    let plan = signals.unless_ended(look(&vault, ids, args.only)).await?;
+    let goal = goal(args, begun);
+    let since = if let FleetGoal::NewSince(since) = goal { Some(since) } else { None };
+    let looking = Looking { client: &client, vault: &vault, tokens: &tokens, only: args.only, since };
+    let plan = looking.plan(&wabas, named, console, &mut signals).await?;
+    let is_of_a_fleet = args.is_of_a_fleet();
     if args.dry_run {
-        plan::print(console, &plan).map_err(|error| Failure::output(&error))?;
+        plan::print(console, &plan, is_of_a_fleet).map_err(|error| Failure::output(&error))?;
         return Ok(0);
     }
-    if is_asked && !plan.is_empty() {
-        err(&plan::text(&plan, false));
+    if is_asked && plan.len() > 0 {
+        err(&plan::text(&plan, is_of_a_fleet, false));
         confirm::confirm("Go on?", &mut signals).await?;
     }
+    for (waba, error) in &plan.unread {
+        console.warn(&summary::of_account(waba.as_str(), error));
+    }
     let client = if console.verbose { progress::show_ends(&client, "PIN set") } else { client };
-    let run = Run { console, client, vault: Arc::new(vault), settings, only: args.only };
-    Ok(run.all(&plan, &mut signals).await)
+    let limits = limits(args, client.max_in_flight());
+    let run = Run { console, client, vault: Arc::new(vault), settings, goal, limits, is_of_a_fleet };
+    Ok(run.all(plan, &mut signals).await)
 }
 
-/// What the vault holds of the numbers, or of those that are asked for.
-async fn look(vault: &AnyVault, ids: Vec<PhoneNumberId>, only: Option<Only>) -> Result<Vec<Holding>, Failure> {
-    let ids = if ids.is_empty() { vault.ids().await? } else { ids };
-    let mut plan = Vec::new();
-    for id in &ids {
-        let holding = Holding::of(vault, id).await?;
-        if only.is_none() || matches!(holding.state, State::Unsettled | State::Unreadable) {
-            plan.push(holding);
-        }
+/// Whoever names numbers one by one wants each of them to have a new PIN now.
+fn goal(args: &RotateArgs, begun: SystemTime) -> FleetGoal {
+    let aged = args.older_than.and_then(|age| begun.checked_sub(age));
+    match args.since.or(aged) {
+        _ if args.only == Some(Only::Unsettled) => FleetGoal::Settled,
+        Some(since) => FleetGoal::NewSince(since),
+        None if args.is_of_a_fleet() => FleetGoal::NewSince(begun),
+        None => FleetGoal::New,
     }
-    Ok(plan)
 }
 
-struct Run<'a> {
-    console: &'a Console,
-    client: Client,
-    vault: Arc<AnyVault>,
-    settings: RotationSettings,
-    only: Option<Only>,
-}
-
-impl Run<'_> {
-    /// One number after the other. The first Ctrl-C lets the one under way end, and begins no other; the second ends it.
-    async fn all(&self, plan: &[Holding], signals: &mut Signals) -> u8 {
-        let (mut codes, mut done, mut left, mut is_ending) = (Vec::new(), 0, 0, false);
-        let mut is_refused = false;
-        for Holding { id, .. } in plan {
-            is_ending = is_ending || signals.has_ended().await;
-            if is_ending || is_refused {
-                left += 1;
-                continue;
-            }
-            let so_far = CallProgress::default();
-            let mut work = Box::pin(self.one(id, &so_far)); // it is large
-            let told = loop {
-                tokio::select! {
-                    biased;
-                    result = &mut work => break match result {
-                        Ok(Some(rotation)) => {
-                            done += 1;
-                            end::success(self.console, &rotation)
-                        }
-                        // Somebody else has settled it.
-                        Ok(None) => {
-                            done += 1;
-                            end::settled(self.console, id)
-                        }
-                        Err(error) => {
-                            // The token is every number's.
-                            let kind = error.call_error().map(TwoStepError::kind);
-                            is_refused = kind == Some(ErrorKind::Authentication);
-                            codes.push(end::code(&error));
-                            end::failure(self.console, id, &error, &so_far)
-                        }
-                    },
-                    () = signals.end() => {
-                        if is_ending {
-                            let (told, code) = end::interrupted(self.console, id, so_far.attempts(), so_far.outcome());
-                            codes.push(code);
-                            break told;
-                        }
-                        is_ending = true;
-                        err("Ending after this number. Ctrl-C again ends it now.");
-                    }
-                }
-            };
-            if let Err(error) = told {
-                self.console.warn(&format!("how {id} ended is lost: standard output can't be written: {error}."));
-            }
-        }
-        self.sum_up(plan.len(), done, left);
-        if left > 0 {
-            codes.push(LEFT);
-        }
-        end::weakest(&codes)
+fn limits(args: &RotateArgs, max_in_flight: u32) -> FleetLimits {
+    let mut limits = FleetLimits { max_failures: args.max_failures, canary: args.canary, ..FleetLimits::default() };
+    limits.hour = args.hour.unwrap_or(limits.hour);
+    if !args.is_of_a_fleet() {
+        limits.concurrency = std::num::NonZeroU32::MIN;
     }
-
-    async fn one(&self, id: &PhoneNumberId, so_far: &CallProgress) -> Result<Option<Rotation>, RotationError> {
-        let rotator = Rotator::new(self.client.with_progress(so_far), Arc::clone(&self.vault));
-        let rotator = rotator.quiet_margin(self.settings.quiet_margin);
-        match self.only {
-            Some(Only::Unsettled) => rotator.settle(id).await,
-            None => rotator.rotate(id).await.map(Some),
-        }
+    limits.concurrency = args.concurrency.unwrap_or(limits.concurrency);
+    if let Some(most) = std::num::NonZeroU32::new(max_in_flight) {
+        limits.concurrency = limits.concurrency.min(most);
     }
-
-    fn sum_up(&self, all: usize, done: usize, left: usize) {
-        if left > 0 {
-            self.console.warn(&format!("{left} of {all} numbers are left as they were: run it again."));
-        } else if self.console.chats() && all != 1 {
-            err(&format!("Rotated: {done} of {all}."));
-        }
-    }
+    limits
 }

@@ -3,10 +3,12 @@
 use std::{fmt::Write as _, io, time::SystemTime};
 
 use serde::Serialize;
+use whatsapp_two_step::WabaId;
 
+use super::{bars::short, targets::Plan};
 use crate::{
     json,
-    terminal::{Console, out},
+    terminal::{Console, clean, out},
     utc::rfc3339,
     vault::{Holding, State},
 };
@@ -18,36 +20,85 @@ const SHOWN: usize = 20;
 struct Line<'a, H: Serialize> {
     dry_run: bool,
     action: &'a str,
+    waba_id: Option<&'a str>,
     #[serde(flatten)]
     holding: H,
 }
 
-/// For a person.
-pub(super) fn text(plan: &[Holding], all: bool) -> String {
+/// For a person: each number by name, if they are few or all are asked for; else how many of which kind.
+pub(super) fn text(plan: &Plan, is_of_a_fleet: bool, all: bool) -> String {
     let count = plan.len();
-    let mut text = match count {
-        0 => "There is nothing to do.\n".to_owned(),
-        1 => "1 number:\n".to_owned(),
+    let mut text = match (count, plan.accounts.len()) {
+        (0, _) => "There is nothing to do.\n".to_owned(),
+        (1, _) => "1 number:\n".to_owned(),
+        (_, accounts) if is_of_a_fleet && accounts > 1 => format!("{count} numbers of {accounts} accounts:\n"),
         _ => format!("{count} numbers:\n"),
     };
-    let shown = if all { count } else { SHOWN };
-    for holding in plan.iter().take(shown) {
+    let shown = if all || (is_of_a_fleet && count <= SHOWN) {
+        count
+    } else if is_of_a_fleet {
+        0
+    } else {
+        SHOWN
+    };
+    for (_, holding) in plan.numbers().take(shown) {
         let _ = writeln!(text, "  {}  {}", holding.id, words(holding));
     }
-    if count > shown {
+    if shown > 0 && count > shown {
         let _ = writeln!(text, "  and {} more", count - shown);
+    }
+    if is_of_a_fleet {
+        sum_up(plan, shown < count, &mut text);
     }
     text
 }
 
+fn sum_up(plan: &Plan, is_counted: bool, text: &mut String) {
+    let mut line = |count: usize, words: &str| {
+        if count > 0 {
+            let _ = writeln!(text, "  {count:>7}  {words}");
+        }
+    };
+    if is_counted {
+        let of = |state| plan.numbers().filter(|(_, holding)| holding.state == state).count();
+        line(of(State::Unsettled), "unsettled: their pending PINs are sent again, first");
+        line(of(State::Nothing), "new to the vault: a PIN is drawn");
+        line(of(State::Settled), "settled: a new PIN is drawn");
+        line(of(State::Unreadable), "whose entry can't be read: these will fail");
+    }
+    line(usize::try_from(plan.alone).unwrap_or(usize::MAX), "left alone: they have a PIN since that time");
+    line(plan.left_out.len(), "left out, as they can have no PIN now:");
+    for (id, why) in plan.left_out.iter().take(SHOWN) {
+        let _ = writeln!(text, "           {id}: {why}");
+    }
+    if plan.left_out.len() > SHOWN {
+        let _ = writeln!(text, "           and {} more", plan.left_out.len() - SHOWN);
+    }
+    for (waba, error) in &plan.unread {
+        let _ = writeln!(text, "  The numbers of account {waba} can't be read: {}", clean(error.message()));
+    }
+    // What Meta's pages name for an account with a number; that this call counts for it is not certain.
+    let largest = plan.accounts.iter().map(|account| account.numbers.len()).max().unwrap_or_default();
+    if let Some(most) = u32::try_from(largest).ok().filter(|most| *most > 150) {
+        let hours = |limit: f64| short(f64::from(most) / (limit * 0.9) * 3600.0);
+        let _ = writeln!(
+            text,
+            "The largest account has {most}. At 5,000 calls an hour that takes {}, at 200 {}: the server says on the way.",
+            hours(5000.0),
+            hours(200.0)
+        );
+    }
+}
+
 /// `--dry-run`.
-pub(super) fn print(console: &Console, plan: &[Holding]) -> io::Result<()> {
+pub(super) fn print(console: &Console, plan: &Plan, is_of_a_fleet: bool) -> io::Result<()> {
     if console.speaks() {
-        console.say(&format!("Nothing was sent. The run would be of {}", text(plan, true)))?;
+        console.say(&format!("Nothing was sent. The run would be of {}", text(plan, is_of_a_fleet, !is_of_a_fleet)))?;
     }
     if console.json {
-        for holding in plan {
-            out(&json::line(&Line { dry_run: true, action: action(holding), holding: holding.fields() }))?;
+        for (waba, holding) in plan.numbers() {
+            let waba_id = waba.map(WabaId::as_str);
+            out(&json::line(&Line { dry_run: true, action: action(holding), waba_id, holding: holding.fields() }))?;
         }
     }
     Ok(())

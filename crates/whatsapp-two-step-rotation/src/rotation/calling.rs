@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use whatsapp_two_step::{SetTwoStepPinResponse, TwoStepError, Usage};
+use whatsapp_two_step::{Outcome, SetTwoStepPinResponse, TwoStepError, Usage};
 
 use super::{Claim, Failure, RotationRun, RotationStep, Rule, Rules, saving::Success, settings::whole_seconds};
 
@@ -93,6 +93,8 @@ impl Calling {
         usage: Option<Usage>,
     ) -> RotationStep {
         self.run.attempts += attempts;
+        // It was applied, but of that an error has no word.
+        self.run.outcome = Outcome::Unknown;
         let Self { run, claim } = self;
         let success = Success { pin: claim.pin.clone(), at: whole_seconds(now), resumed: !claim.drew, trace_id, usage };
         run.settle_entry(claim, success)

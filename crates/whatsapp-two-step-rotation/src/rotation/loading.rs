@@ -51,9 +51,9 @@ impl Loading {
     ) -> RotationStep {
         match (self.purpose, loaded) {
             (Purpose::Claim, Ok(stored)) => self.run.decide(now, stored, next_pin),
-            (Purpose::Claim, Err(error)) => failed(error, self.run.vault_state()),
+            (Purpose::Claim, Err(error)) => failed(error, self.run.vault_state(), self.run.so_far()),
             (Purpose::Settle(success), Ok(stored)) => self.run.settle_again(now, stored, success),
-            (Purpose::Settle(_), Err(error)) => failed(error, VaultState::Confirmed),
+            (Purpose::Settle(_), Err(error)) => failed(error, VaultState::Confirmed, self.run.so_far()),
         }
     }
 }
@@ -68,7 +68,7 @@ impl RotationRun {
     ) -> RotationStep {
         let (entry, version) = stored.map(|stored| (stored.entry, Some(stored.version))).unwrap_or_default();
         if let Some(end) = self.since.and_then(|since| leave_alone(&entry, since, now)) {
-            return RotationStep::Done(end);
+            return RotationStep::Done(end.map_err(|error| error.after(self.attempts, self.outcome)));
         }
         let pending = entry.pending.clone().filter(|_| self.rules.hold(Rule::RollForward));
         let drew = pending.is_none();
@@ -79,7 +79,7 @@ impl RotationRun {
                 let left = quiet_for(&entry, now).filter(|_| self.rules.hold(Rule::KeepQuiet));
                 match left.map_or_else(|| draw_another(&entry, next_pin), |left| Err(busy(&entry, left))) {
                     Ok(pin) => pin,
-                    Err(error) => return RotationStep::Done(Err(error)),
+                    Err(error) => return RotationStep::Done(Err(error.after(self.attempts, self.outcome))),
                 }
             }
         };
@@ -115,7 +115,7 @@ impl RotationRun {
         }
         let message = "Somebody else has set another PIN of this number since.";
         let vault_state = if entry.is_settled() { VaultState::Settled } else { VaultState::Unsettled };
-        failed(VaultError::new(VaultErrorKind::Conflict, message), vault_state)
+        failed(VaultError::new(VaultErrorKind::Conflict, message), vault_state, self.so_far())
     }
 }
 

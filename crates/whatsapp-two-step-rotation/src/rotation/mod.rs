@@ -232,14 +232,21 @@ impl RotationRun {
         Some(RotationStep::Load { loading: loading(self) })
     }
 
+    fn so_far(&self) -> SoFar {
+        (self.attempts, self.outcome)
+    }
+
     /// What the vault holds if this run ends before anything is confirmed.
     fn vault_state(&self) -> VaultState {
         if self.has_saved { VaultState::Unsettled } else { VaultState::Untouched }
     }
 }
 
-fn failed(error: VaultError, vault_state: VaultState) -> RotationStep {
-    RotationStep::Done(Err(RotationError::vault(error, vault_state)))
+/// How many requests were sent, and what can be said of them.
+type SoFar = (u32, Outcome);
+
+fn failed(error: VaultError, vault_state: VaultState, (attempts, outcome): SoFar) -> RotationStep {
+    RotationStep::Done(Err(RotationError::vault(error, vault_state).after(attempts, outcome)))
 }
 
 fn is_conflict(error: &VaultError) -> bool {
@@ -247,12 +254,13 @@ fn is_conflict(error: &VaultError) -> bool {
 }
 
 impl Failure {
-    fn into_error(self, vault_state: VaultState) -> RotationError {
+    fn into_error(self, vault_state: VaultState, (attempts, outcome): SoFar) -> RotationError {
         match self {
             Self::Call(error) => RotationError::call(error, vault_state),
             Self::SlowVault => {
                 let message = "The vault takes longer to save than the whole call may.";
-                RotationError::vault(VaultError::new(VaultErrorKind::Unreachable, message), vault_state)
+                let error = VaultError::new(VaultErrorKind::Unreachable, message);
+                RotationError::vault(error, vault_state).after(attempts, outcome)
             }
         }
     }

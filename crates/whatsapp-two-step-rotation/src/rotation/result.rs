@@ -1,6 +1,6 @@
 use std::{error::Error as StdError, fmt, time::SystemTime};
 
-use whatsapp_two_step::{PhoneNumberId, TwoStepError, Usage};
+use whatsapp_two_step::{Outcome, PhoneNumberId, TwoStepError, Usage};
 
 use crate::error::VaultError;
 
@@ -75,6 +75,8 @@ impl VaultState {
 pub struct RotationError {
     why: Why,
     vault_state: VaultState,
+    attempts: u32,
+    outcome: Outcome,
 }
 
 #[derive(Debug)]
@@ -91,11 +93,17 @@ impl RotationError {
     }
 
     pub(crate) fn call(error: TwoStepError, vault_state: VaultState) -> Self {
-        Self { why: Why::Call(error), vault_state }
+        let (attempts, outcome) = (error.attempts(), error.outcome());
+        Self { why: Why::Call(error), vault_state, attempts, outcome }
     }
 
     pub(crate) fn vault(error: VaultError, vault_state: VaultState) -> Self {
-        Self { why: Why::Vault(error), vault_state }
+        Self { why: Why::Vault(error), vault_state, attempts: 0, outcome: Outcome::NotSent }
+    }
+
+    /// Of a run whose calls came to that.
+    pub(super) fn after(self, attempts: u32, outcome: Outcome) -> Self {
+        Self { attempts, outcome, ..self }
     }
 
     /// The call's own error, if it was the call that failed.
@@ -120,6 +128,18 @@ impl RotationError {
     #[must_use]
     pub fn vault_state(&self) -> VaultState {
         self.vault_state
+    }
+
+    /// How many requests the run sent, also where it was the vault that failed.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// What can be said of the requests: after a success that the vault could not be told, `unknown`.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        self.outcome
     }
 
     /// What happened, and what the vault holds now: safe to log and to show.

@@ -43,6 +43,7 @@ impl Saving {
     #[must_use]
     pub fn saved(self, now: SystemTime, saved: Result<Version, VaultError>) -> RotationStep {
         let Self { mut run, purpose } = self;
+        let so_far = run.so_far();
         match (purpose, saved) {
             (Purpose::Claim(claim), Ok(version)) => {
                 run.has_saved = true;
@@ -50,18 +51,22 @@ impl Saving {
             }
             (Purpose::Claim(_), Err(error)) if is_conflict(&error) => {
                 let vault_state = run.vault_state();
-                run.read_again(Loading::to_claim).unwrap_or_else(|| failed(error, vault_state))
+                run.read_again(Loading::to_claim).unwrap_or_else(|| failed(error, vault_state, so_far))
             }
             // It may have been saved all the same. Nothing is sent without knowing that it was.
-            (Purpose::Claim(_), Err(error)) => failed(error, VaultState::Unsettled),
+            (Purpose::Claim(_), Err(error)) => failed(error, VaultState::Unsettled, so_far),
             (Purpose::Settle(success), Ok(_)) => RotationStep::Done(Ok(Some(run.rotation(success)))),
             (Purpose::Settle(success), Err(error)) if is_conflict(&error) => run
                 .read_again(|run| Loading::to_settle(run, success))
-                .unwrap_or_else(|| failed(error, VaultState::Confirmed)),
-            (Purpose::Settle(_), Err(error)) => failed(error, VaultState::Confirmed),
-            (Purpose::Clear(failure), Ok(_)) => RotationStep::Done(Err(failure.into_error(VaultState::Settled))),
+                .unwrap_or_else(|| failed(error, VaultState::Confirmed, so_far)),
+            (Purpose::Settle(_), Err(error)) => failed(error, VaultState::Confirmed, so_far),
+            (Purpose::Clear(failure), Ok(_)) => {
+                RotationStep::Done(Err(failure.into_error(VaultState::Settled, so_far)))
+            }
             // Then it stays pending, or is what somebody else has made of it.
-            (Purpose::Clear(failure), Err(_)) => RotationStep::Done(Err(failure.into_error(VaultState::Unsettled))),
+            (Purpose::Clear(failure), Err(_)) => {
+                RotationStep::Done(Err(failure.into_error(VaultState::Unsettled, so_far)))
+            }
         }
     }
 }
@@ -87,7 +92,7 @@ impl RotationRun {
         let is_own = claim.drew || !self.rules.hold(Rule::ClearOnlyOwn);
         let is_certain = self.outcome != Outcome::Unknown || !self.rules.hold(Rule::ClearOnlyCertain);
         if !(is_own && is_certain) {
-            return RotationStep::Done(Err(failure.into_error(VaultState::Unsettled)));
+            return RotationStep::Done(Err(failure.into_error(VaultState::Unsettled, self.so_far())));
         }
         let entry = Entry { pending: None, quiet_until: None, ..claim.entry };
         let saving = Saving { run: self, purpose: Purpose::Clear(failure) };
