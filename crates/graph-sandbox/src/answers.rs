@@ -8,8 +8,9 @@ use crate::errors::ErrorBody;
 use crate::gzip;
 use crate::json;
 use crate::pin;
-use crate::reply::{Reply, Usage};
+use crate::reply::Reply;
 use crate::request::Request;
+use crate::usage::Usage;
 
 /// The body cap of the clients' contract.
 const CAP: usize = 65_536;

@@ -9,12 +9,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use crate::answers::Call;
 use crate::control;
-use crate::fault::End;
+use crate::decide::decide;
+use crate::fault::{self, End};
 use crate::graph::{self, Place};
-use crate::listing;
-use crate::pin;
 use crate::reply::Reply;
 use crate::request::{self, BadHead, Framing, Request};
 use crate::scenario::{self, Act, Scenario};
@@ -116,49 +114,23 @@ impl Connection {
     }
 
     async fn answer(&mut self, request: &Request, scenario: Option<&'static Scenario>, close: bool) -> io::Result<End> {
-        let route = graph::route(request.path());
-        let mut reply = self.success(route.version);
-        match (scenario, route.place) {
-            (Some(scenario), Place::Object(id)) => {
-                let mut act = scenario.act;
-                if let Act::Script(steps) = act {
-                    let step = self.state.next_step(id).min(steps.len() - 1);
-                    act = steps[step];
-                }
-                let call = Call { request };
-                let applies = match act {
-                    Act::Works | Act::Applied(_) => true,
-                    Act::Wire(fault) => fault.applies(),
-                    Act::Answer(_) | Act::Script(_) => false,
-                };
-                if let Ok(pin) = pin::parse(request.body())
-                    && applies
-                {
-                    self.state.set_pin(id, pin);
-                }
-                match act {
-                    Act::Answer(make) | Act::Applied(make) => make(&call, &mut reply),
-                    Act::Wire(fault) => return Ok(fault.play(&mut self.stream, &reply).await),
-                    Act::Works | Act::Script(_) => {}
-                }
-            }
-            (None, Place::Object(id)) => {
-                if request.method() != "POST" || graph::magic_error(id, &mut reply).is_none() {
-                    graph::answer(request, id, &self.state, &mut reply);
-                }
-            }
-            (_, Place::PhoneNumbers(id)) => {
-                if let Some(fault) = listing::answer(request, id, &self.state, &mut reply) {
-                    return Ok(fault.play(&mut self.stream, &reply).await);
-                }
-            }
-            (_, Place::Nowhere(path)) => graph::unknown_path(path, &mut reply),
+        let mut reply = self.success(graph::route(request.path()).version);
+        let fault = decide(request, scenario, &self.state, &mut reply);
+        let latency = self.state.settings.latency;
+        if !latency.is_zero()
+            && let Some(end) = fault::left_unread_within(&self.stream, latency).await
+        {
+            return Ok(end);
         }
-        self.send(reply, close).await
+        match fault {
+            Some(fault) => Ok(fault.play(&mut self.stream, &reply).await),
+            None => self.send(reply, close).await,
+        }
     }
 
     fn success(&self, version: Version) -> Reply {
-        Reply::success(version, self.state.traces.next())
+        let reply = Reply::success(version, self.state.traces.next());
+        Reply { usage_headers: self.state.settings.usage_headers, ..reply }
     }
 
     async fn send(&mut self, mut reply: Reply, close: bool) -> io::Result<End> {

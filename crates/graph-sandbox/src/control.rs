@@ -6,12 +6,13 @@ use crate::reply::Reply;
 use crate::request::Request;
 use crate::scenario::scenarios;
 use crate::state::State;
+use crate::trace::Trace;
 use crate::version::Version;
 use crate::waba_scenario::waba_scenarios;
 use crate::webhook;
 
-const WHAT_THERE_IS: &str =
-    "GET requests, pins, pins/{id}, stats, scenarios or waba_scenarios, POST webhook, or DELETE requests";
+const WHAT_THERE_IS: &str = "GET requests, pins, pins/{id}, pin_changes, pin_changes/{id}, stats, scenarios or waba_scenarios, POST webhook or \
+     expire?token=…, or DELETE requests";
 
 pub(crate) fn is_control(path: &str) -> bool {
     path.starts_with("/_sandbox")
@@ -24,7 +25,8 @@ pub(crate) async fn answer(request: &Request, state: &State) -> Reply {
         (true, "POST", "/_sandbox/webhook") => webhook::send(request).await,
         (true, ..) => content(request, state),
     };
-    let mut reply = Reply::success(Version::UNSTATED, state.traces.next());
+    // Not one of those that a seed gives: a test may look as often as it likes.
+    let mut reply = Reply::success(Version::UNSTATED, Trace::from_seed(0));
     reply.foreign(status, "application/json", "");
     reply.body = body.to_string().into_bytes().into();
     reply
@@ -65,6 +67,18 @@ fn content(request: &Request, state: &State) -> (u16, Value) {
             let id = &place["pins/".len()..];
             json!({"id": id, "pin": state.pin(id)})
         }
+        ("GET", "pin_changes") => json!(state.all_pin_changes()),
+        ("GET", _) if place.starts_with("pin_changes/") => {
+            let id = &place["pin_changes/".len()..];
+            json!({"id": id, "pin_changes": state.pin_changes(id)})
+        }
+        ("POST", "expire") => match request.decoded("token").filter(|token| !token.is_empty()) {
+            Some(token) => {
+                state.expire_token(&token);
+                json!({"success": true})
+            }
+            None => return (400, json!({"error": "which one? POST expire?token=EAA…"})),
+        },
         _ => return (404, json!({"error": WHAT_THERE_IS})),
     };
     (200, body)

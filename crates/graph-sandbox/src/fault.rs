@@ -19,6 +19,7 @@ const PIECE: usize = 16 * 1024;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
     Hang,
+    AppliedHang,
     HangInHeaders,
     HangInBody,
     Drip,
@@ -58,7 +59,7 @@ impl Fault {
 
     /// Whether the PIN is set.
     pub(crate) fn applies(self) -> bool {
-        matches!(self, Self::Slow | Self::CloseAfter | Self::Interim | Self::AppliedClose)
+        matches!(self, Self::Slow | Self::CloseAfter | Self::Interim | Self::AppliedClose | Self::AppliedHang)
     }
 
     /// Plays it; `reply` is a success, or for [`Fault::AnswerEarly`] the error.
@@ -75,7 +76,7 @@ impl Fault {
         let mut whole = Vec::new();
         reply.write(&mut whole);
         match self {
-            Self::Hang => return Ok(left(stream).await),
+            Self::Hang | Self::AppliedHang => return Ok(left(stream).await),
             Self::HangInHeaders => {
                 stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Type: application/js").await?;
                 return Ok(left(stream).await);
@@ -167,8 +168,13 @@ async fn left_within(stream: &mut TcpStream, wait: Duration) -> Option<End> {
     timeout(wait, left(stream)).await.ok()
 }
 
-/// The same without reading a byte: the kernel tells of the other end's close.
-async fn left_unread(stream: &mut TcpStream) -> End {
+/// The same without reading a byte.
+pub(crate) async fn left_unread_within(stream: &TcpStream, wait: Duration) -> Option<End> {
+    timeout(wait, left_unread(stream)).await.ok()
+}
+
+/// Waits until the client goes away without reading a byte: the kernel tells of the other end's close.
+async fn left_unread(stream: &TcpStream) -> End {
     loop {
         match stream.ready(Interest::READABLE | Interest::ERROR).await {
             Ok(ready) if !ready.is_read_closed() && !ready.is_error() => sleep(Duration::from_millis(20)).await,

@@ -3,10 +3,12 @@
 use crate::errors;
 use crate::number::{self, Values};
 use crate::pin;
-use crate::reply::{Reply, Usage};
+use crate::reply::Reply;
 use crate::request::Request;
+use crate::scenario::{self, Act};
 use crate::state::State;
 use crate::token;
+use crate::usage::Usage;
 use crate::version::{self, Version};
 
 /// Where a path leads.
@@ -52,20 +54,32 @@ pub(crate) fn exists(id: &str) -> bool {
     (15..=17).contains(&id.len()) && id.starts_with('1') && id.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Turns `reply` into the answer to a call of `id`, which is no magic one.
-pub(crate) fn answer(request: &Request, id: &str, state: &State, reply: &mut Reply) {
+/// Turns `reply` into the answer to a call of `id`, which is no magic one. The result is what a well-formed PIN call meets.
+///
+/// What the token doesn't open and what leads to no object counts for no limit: whose it would be can't be told.
+pub(crate) fn answer(request: &Request, id: &str, state: &State, reply: &mut Reply) -> Option<Act> {
     if !token::passes(request, reply) {
-        return;
+        return None;
     }
-    reply.account = state.fleet.account_of(id);
+    reply.account = state.settings.fleet.account_of(id);
     match request.method() {
-        "POST" if exists(id) => match pin::parse(request.body()) {
-            Ok(pin) => state.set_pin(id, pin),
-            Err(message) => reply.fail(400, "OAuthException", 100, None, message),
-        },
-        "GET" if exists(id) || crate::scenario::find(id).is_some() => read_back(request, id, state, reply),
+        "POST" if exists(id) => {
+            if !state.limits.pass(true, reply) {
+                return None;
+            }
+            match pin::parse(request.body()) {
+                Ok(_) => return Some(state.sprinkled(id, reply)),
+                Err(message) => reply.fail(400, "OAuthException", 100, None, message),
+            }
+        }
+        "GET" if exists(id) || scenario::find(id).is_some() => {
+            if state.limits.pass(false, reply) {
+                read_back(request, id, state, reply);
+            }
+        }
         method => no_such_object(method, id, reply),
     }
+    None
 }
 
 /// One probe of an unknown version gave this code and text; medium confidence.

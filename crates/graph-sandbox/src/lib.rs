@@ -33,14 +33,18 @@
 #![forbid(unsafe_code)]
 
 mod answers;
+mod builder;
 mod connection;
 mod control;
+mod decide;
 mod errors;
 mod fault;
 mod fleet;
 mod graph;
 mod gzip;
+mod hour;
 mod json;
+mod limits;
 mod listing;
 mod number;
 mod paging;
@@ -50,17 +54,21 @@ mod reply;
 mod request;
 mod sandbox;
 mod scenario;
+mod settings;
+mod sprinkle;
 mod state;
 mod table;
 mod token;
 mod trace;
+mod usage;
 mod version;
 mod waba_scenario;
 mod webhook;
 
+pub use builder::SandboxBuilder;
 pub use errors::{GraphError, graph_errors};
 pub use record::RecordedRequest;
-pub use sandbox::{Sandbox, SandboxBuilder};
+pub use sandbox::Sandbox;
 pub use scenario::{Scenario, scenarios};
 pub use state::Stats;
 pub use table::scenario_table;

@@ -5,10 +5,11 @@ use crate::fleet::Account;
 use crate::graph;
 use crate::number::{self, Values};
 use crate::paging::{Page, Paging};
-use crate::reply::{Reply, Usage};
+use crate::reply::Reply;
 use crate::request::Request;
 use crate::state::State;
 use crate::token;
+use crate::usage::Usage;
 use crate::waba_scenario::{self, Act};
 
 /// Turns `reply` into the answer. The result is a fault of the network that is to be played with it.
@@ -17,12 +18,15 @@ pub(crate) fn answer(request: &Request, id: &str, state: &State, reply: &mut Rep
     if graph::magic_error(id, reply).is_some() || scenario.is_none() && !token::passes(request, reply) {
         return None;
     }
-    let account = scenario.map(|scenario| scenario.account(id)).or_else(|| state.fleet.account(id));
+    let account = scenario.map(|scenario| scenario.account(id)).or_else(|| state.settings.fleet.account(id));
     let Some(account) = account.filter(|_| request.method() == "GET") else {
         graph::no_such_object(request.method(), id, reply);
         return None;
     };
     reply.account = account.waba;
+    if scenario.is_none() && !state.limits.pass(false, reply) {
+        return None;
+    }
     reply.usage = Usage::Business { write: false, percent: 1, minutes: 0 };
     let act = scenario.map_or(Act::Works, |scenario| scenario.act);
     let is_later = match page(request, &account, act, state) {

@@ -6,16 +6,8 @@ use std::io::Write as _;
 use crate::errors::{self, ErrorBody};
 use crate::fleet::ACCOUNT;
 use crate::trace::Trace;
+use crate::usage::{self, Counted, Usage};
 use crate::version::Version;
-
-/// Exactly one of the two usage headers goes with every Graph answer.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Usage {
-    /// `X-App-Usage`: percent.
-    App(u64),
-    /// `X-Business-Use-Case-Usage`: whether the call was a write, percent, minutes to regain access.
-    Business { write: bool, percent: u64, minutes: u64 },
-}
 
 /// How the end of the body is told.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +24,9 @@ pub(crate) struct Reply {
     pub(crate) version: Version,
     pub(crate) trace: Trace,
     pub(crate) usage: Usage,
+    /// What the limits say that the call was counted for.
+    pub(crate) counted: Counted,
+    pub(crate) usage_headers: bool,
     /// The WhatsApp business account that the usage is counted for.
     pub(crate) account: u64,
     /// Third word and text of `WWW-Authenticate`.
@@ -52,6 +47,8 @@ impl Reply {
             version,
             trace,
             usage: Usage::Business { write: true, percent: 1, minutes: 0 },
+            counted: Counted::default(),
+            usage_headers: true,
             account: ACCOUNT,
             challenge: None,
             headers: Vec::new(),
@@ -163,25 +160,9 @@ impl Reply {
         if let Some((word, message)) = self.challenge.as_ref().filter(|_| ours("WWW-Authenticate")) {
             put(out, "WWW-Authenticate", &format!("OAuth \"Facebook Platform\" \"{word}\" \"{message}\""));
         }
-        if ours("X-App-Usage") && ours("X-Business-Use-Case-Usage") {
-            self.usage.write(self.account, out);
+        if self.usage_headers && ours("X-App-Usage") && ours("X-Business-Use-Case-Usage") {
+            out.extend_from_slice(usage::headers(self.usage, self.counted, self.account).as_bytes());
         }
-    }
-}
-
-impl Usage {
-    fn write(self, account: u64, out: &mut Vec<u8>) {
-        let _ = match self {
-            Self::App(n) => write!(out, "X-App-Usage: {{\"call_count\":{n},\"total_cputime\":0,\"total_time\":0}}\r\n"),
-            Self::Business { write: is_write, percent, minutes } => {
-                let kind = if is_write { "whatsapp" } else { "whatsapp_business_management" };
-                write!(
-                    out,
-                    "X-Business-Use-Case-Usage: {{\"{account}\":[{{\"type\":\"{kind}\",\"call_count\":{percent},\
-                     \"total_cputime\":0,\"total_time\":0,\"estimated_time_to_regain_access\":{minutes}}}]}}\r\n"
-                )
-            }
-        };
     }
 }
 

@@ -12,9 +12,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::oneshot;
 
+use crate::builder::SandboxBuilder;
 use crate::connection;
-use crate::fleet::Fleet;
 use crate::record::RecordedRequest;
+use crate::settings::Settings;
 use crate::state::{State, Stats};
 
 /// A running sandbox; dropping it stops it and closes its connections.
@@ -39,7 +40,7 @@ impl Sandbox {
         Self::builder().port(port).start()
     }
 
-    /// A sandbox with a fleet of another size.
+    /// A sandbox with a fleet of another size, with limits, faults or slow answers.
     ///
     /// ```
     /// let sandbox = graph_sandbox::Sandbox::builder().numbers(2_500).wabas(3).start()?;
@@ -47,12 +48,12 @@ impl Sandbox {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn builder() -> SandboxBuilder {
-        SandboxBuilder { port: 0, fleet: Fleet::default() }
+        SandboxBuilder::default()
     }
 
-    fn run(port: u16, fleet: Fleet) -> io::Result<Self> {
+    pub(crate) fn run(port: u16, settings: Settings) -> io::Result<Self> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let state = Arc::new(State::new(fleet, now.as_secs() << 30 | u64::from(now.subsec_nanos())));
+        let state = Arc::new(State::new(settings, now.as_secs() << 30 | u64::from(now.subsec_nanos())));
         let (stop, stopped) = oneshot::channel();
         let (started, start) = mpsc::sync_channel(1);
         let served = Arc::clone(&state);
@@ -108,7 +109,32 @@ impl Sandbox {
         self.state.pins()
     }
 
-    /// Forgets PINs, requests and counters, and where each script stands: as new for the next test. Connections stay open.
+    /// How often a number's PIN has changed, the first one included. The same PIN once more is no change, as a client sends it after
+    /// an answer that was lost: what is rotated once has changed once.
+    ///
+    /// ```
+    /// let sandbox = graph_sandbox::Sandbox::start()?;
+    /// assert_eq!(sandbox.pin_changes("106540352242922"), 0);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[must_use]
+    pub fn pin_changes(&self, phone_number_id: &str) -> u32 {
+        self.state.pin_changes(phone_number_id)
+    }
+
+    /// The same of all numbers that hold a PIN, by their ID.
+    #[must_use]
+    pub fn all_pin_changes(&self) -> BTreeMap<String, u32> {
+        self.state.all_pin_changes()
+    }
+
+    /// Lets an access token expire: from now on each call with it is answered code 190, subcode 463, until [`reset`](Self::reset).
+    pub fn expire_token(&self, token: &str) {
+        self.state.expire_token(token);
+    }
+
+    /// Forgets PINs, requests, counters, limits and expired tokens, and where each script and each number's faults stand: as new for
+    /// the next test. Connections stay open.
     pub fn reset(&self) {
         self.state.reset();
     }
@@ -130,39 +156,6 @@ impl Sandbox {
     /// Blocks until the server stops: for a program that only serves.
     pub fn wait(&self) {
         self.state.wait_until_stopped();
-    }
-}
-
-/// A sandbox that is yet to start; see [`Sandbox::builder`].
-#[derive(Debug, Clone, Copy)]
-#[must_use]
-pub struct SandboxBuilder {
-    port: u16,
-    fleet: Fleet,
-}
-
-impl SandboxBuilder {
-    /// The port on 127.0.0.1; 0, the default, is any free one.
-    pub fn port(mut self, port: u16) -> Self {
-        self.port = port;
-        self
-    }
-
-    /// How many numbers the fleet has: 5 unless told. They are spread evenly over the accounts.
-    pub fn numbers(mut self, numbers: u32) -> Self {
-        self.fleet.numbers = numbers;
-        self
-    }
-
-    /// How many business accounts (WABAs) the fleet has: 1 unless told, and never none. Their IDs are 930000000000001 and up.
-    pub fn wabas(mut self, wabas: u32) -> Self {
-        self.fleet.wabas = wabas.max(1);
-        self
-    }
-
-    /// Starts it.
-    pub fn start(self) -> io::Result<Sandbox> {
-        Sandbox::run(self.port, self.fleet)
     }
 }
 

@@ -1,12 +1,15 @@
 //! What the sandbox remembers: PINs, requests, counters, where each script stands.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use crate::fleet::Fleet;
+use crate::limits::Limits;
 use crate::record::RecordedRequest;
+use crate::reply::Reply;
 use crate::request::Request;
+use crate::scenario::Act;
+use crate::settings::Settings;
 use crate::trace::Traces;
 
 /// How many requests are kept.
@@ -28,7 +31,8 @@ pub struct Stats {
 
 #[derive(Debug)]
 pub(crate) struct State {
-    pub(crate) fleet: Fleet,
+    pub(crate) settings: Settings,
+    pub(crate) limits: Limits,
     pub(crate) traces: Traces,
     pub(crate) requests: AtomicU64,
     pub(crate) connections: AtomicU64,
@@ -41,9 +45,17 @@ pub(crate) struct State {
 
 #[derive(Default)]
 struct Memory {
-    pins: HashMap<u64, [u8; 6]>,
+    pins: HashMap<u64, Held>,
+    /// How many calls an ID has had, where that says what the next one meets.
     steps: HashMap<u64, usize>,
+    expired: HashSet<String>,
     requests: VecDeque<Arc<Request>>,
+}
+
+/// What a number holds.
+struct Held {
+    pin: [u8; 6],
+    changes: u32,
 }
 
 impl std::fmt::Debug for Memory {
@@ -53,10 +65,12 @@ impl std::fmt::Debug for Memory {
 }
 
 impl State {
-    pub(crate) fn new(fleet: Fleet, seed: u64) -> Self {
+    /// `seed` is of trace IDs, where the settings have none.
+    pub(crate) fn new(settings: Settings, seed: u64) -> Self {
         Self {
-            fleet,
-            traces: Traces::new(seed),
+            settings,
+            limits: Limits::new(settings.limits),
+            traces: Traces::new(settings.sprinkle.map_or(seed, |sprinkle| sprinkle.seed)),
             requests: AtomicU64::new(0),
             connections: AtomicU64::new(0),
             open: AtomicU64::new(0),
@@ -93,6 +107,10 @@ impl State {
     /// All but the connections that are open.
     pub(crate) fn reset(&self) {
         *self.memory() = Memory::default();
+        self.limits.reset();
+        if let Some(sprinkle) = self.settings.sprinkle {
+            self.traces.restart(sprinkle.seed);
+        }
         for counter in [&self.requests, &self.connections, &self.aborted] {
             counter.store(0, Ordering::Relaxed);
         }
@@ -100,23 +118,55 @@ impl State {
 
     /// By the number's ID.
     pub(crate) fn pins(&self) -> BTreeMap<String, String> {
-        let memory = self.memory();
-        let shown = |(id, pin): (&u64, &[u8; 6])| (id.to_string(), String::from_utf8_lossy(pin).into_owned());
-        memory.pins.iter().map(shown).collect()
+        self.held(|held| String::from_utf8_lossy(&held.pin).into_owned())
+    }
+
+    /// By the number's ID.
+    pub(crate) fn all_pin_changes(&self) -> BTreeMap<String, u32> {
+        self.held(|held| held.changes)
+    }
+
+    fn held<T>(&self, show: impl Fn(&Held) -> T) -> BTreeMap<String, T> {
+        self.memory().pins.iter().map(|(id, held)| (id.to_string(), show(held))).collect()
     }
 
     pub(crate) fn pin(&self, id: &str) -> Option<String> {
-        let pin = *self.memory().pins.get(&id.parse().ok()?)?;
+        let pin = self.memory().pins.get(&id.parse().ok()?)?.pin;
         Some(String::from_utf8_lossy(&pin).into_owned())
     }
 
+    pub(crate) fn pin_changes(&self, id: &str) -> u32 {
+        id.parse().ok().and_then(|id: u64| Some(self.memory().pins.get(&id)?.changes)).unwrap_or(0)
+    }
+
     pub(crate) fn set_pin(&self, id: &str, pin: [u8; 6]) {
-        if let Ok(id) = id.parse() {
-            self.memory().pins.insert(id, pin);
+        let Ok(id) = id.parse() else { return };
+        let mut memory = self.memory();
+        let held = memory.pins.entry(id).or_insert(Held { pin, changes: 0 });
+        // The same PIN sent again after a lost answer changes nothing.
+        if held.changes == 0 || held.pin != pin {
+            held.changes = held.changes.saturating_add(1);
+            held.pin = pin;
         }
     }
 
-    /// How many requests the script of `id` has answered before this one.
+    pub(crate) fn expire_token(&self, token: &str) {
+        self.memory().expired.insert(token.to_owned());
+    }
+
+    pub(crate) fn is_expired(&self, token: &str) -> bool {
+        self.memory().expired.contains(token)
+    }
+
+    /// What this PIN call of an ordinary number meets. With a seed, the IDs of `reply` hang on it too.
+    pub(crate) fn sprinkled(&self, id: &str, reply: &mut Reply) -> Act {
+        let Some(sprinkle) = self.settings.sprinkle else { return Act::Works };
+        let nth = self.next_step(id);
+        reply.trace = sprinkle.trace(id, nth);
+        sprinkle.draw(id, nth).unwrap_or(Act::Works)
+    }
+
+    /// How many calls of `id` were counted before this one.
     pub(crate) fn next_step(&self, id: &str) -> usize {
         let Ok(id) = id.parse() else { return 0 };
         let mut memory = self.memory();
@@ -150,7 +200,7 @@ impl State {
 #[cfg(test)]
 impl Default for State {
     fn default() -> Self {
-        Self::new(Fleet::default(), 0)
+        Self::new(Settings::default(), 0)
     }
 }
 

@@ -7,6 +7,7 @@ use sha2::Sha256;
 
 use crate::reply::Reply;
 use crate::request::Request;
+use crate::state::State;
 
 /// The app secret of the sandbox's one app: the key of every `appsecret_proof`.
 pub const APP_SECRET: &str = "sandbox-app-secret";
@@ -43,6 +44,19 @@ pub(crate) fn hmac(key: &str, message: &[u8]) -> String {
     hex
 }
 
+/// Whether a test has let the request's token expire; if so, `reply` says it.
+pub(crate) fn is_expired(request: &Request, state: &State, reply: &mut Reply) -> bool {
+    let is_expired = request.token().is_some_and(|token| state.is_expired(token));
+    if is_expired {
+        expired(reply);
+    }
+    is_expired
+}
+
+fn expired(reply: &mut Reply) {
+    reply.fail(401, "OAuthException", 190, Some(463), "Error validating access token: Session has expired.");
+}
+
 /// Whether the request may pass; if not, `reply` says why.
 pub(crate) fn passes(request: &Request, reply: &mut Reply) -> bool {
     const OAUTH: &str = "OAuthException";
@@ -51,9 +65,7 @@ pub(crate) fn passes(request: &Request, reply: &mut Reply) -> bool {
     match request.token() {
         // The facts know 2500 for a missing token on /me only. 104 for the other paths is low confidence.
         None => reply.fail(400, OAUTH, 104, None, "An access token is required to request this resource."),
-        Some("EAAsandboxExpired") => {
-            reply.fail(401, OAUTH, 190, Some(463), "Error validating access token: Session has expired.");
-        }
+        Some("EAAsandboxExpired") => expired(reply),
         Some("EAAsandboxRevoked") => {
             reply.fail(401, OAUTH, 190, Some(467), "Error validating access token: The token has been invalidated.");
         }

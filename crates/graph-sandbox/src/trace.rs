@@ -4,6 +4,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
 
+/// That of splitmix64. So far apart, the IDs of sandboxes that start within a second don't meet.
+const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+
 /// Gives out trace IDs.
 #[derive(Debug)]
 pub(crate) struct Traces(AtomicU64);
@@ -21,29 +24,40 @@ impl Traces {
     }
 
     pub(crate) fn next(&self) -> Trace {
-        let mut trace = Trace { request: [b'A'; 23], trace: [b'C'; 11] };
-        let mut word = 0;
+        Trace::from_seed(self.0.fetch_add(STEP, Ordering::Relaxed))
+    }
+
+    /// Begins anew.
+    pub(crate) fn restart(&self, seed: u64) {
+        self.0.store(seed, Ordering::Relaxed);
+    }
+}
+
+/// A step of the generator splitmix64: a number in which each bit hangs on each bit of `seed`.
+pub(crate) fn mix(seed: u64) -> u64 {
+    let mut z = seed.wrapping_add(STEP);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+impl Trace {
+    /// The same for the same seed.
+    pub(crate) fn from_seed(seed: u64) -> Self {
+        let mut trace = Self { request: [b'A'; 23], trace: [b'C'; 11] };
+        let mut word = seed;
+        let mut bits = 0;
         for (i, letter) in trace.request[1..].iter_mut().chain(&mut trace.trace[1..]).enumerate() {
             if i % 10 == 0 {
-                word = self.word();
+                word = mix(word);
+                bits = word;
             }
-            *letter = ALPHABET[usize::from(word.to_le_bytes()[0] & 63)];
-            word >>= 6;
+            *letter = ALPHABET[usize::from(bits.to_le_bytes()[0] & 63)];
+            bits >>= 6;
         }
         trace
     }
 
-    /// The generator splitmix64.
-    fn word(&self) -> u64 {
-        let step = 0x9e37_79b9_7f4a_7c15_u64;
-        let mut z = self.0.fetch_add(step, Ordering::Relaxed).wrapping_add(step);
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-}
-
-impl Trace {
     /// `x-fb-request-id`, which `fbtrace_id` of an error equals.
     pub(crate) fn request_id(&self) -> &str {
         std::str::from_utf8(&self.request).unwrap_or_default()

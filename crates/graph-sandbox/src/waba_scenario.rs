@@ -3,7 +3,8 @@
 use crate::fault::Fault;
 use crate::fleet::Account;
 use crate::number::Values;
-use crate::reply::{Reply, Usage};
+use crate::reply::Reply;
+use crate::usage::Usage;
 
 /// An odd list of numbers, and the ID of the account that brings it out.
 ///
