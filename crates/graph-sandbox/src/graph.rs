@@ -73,7 +73,7 @@ pub(crate) fn answer(request: &Request, id: &str, state: &State, reply: &mut Rep
             }
         }
         "GET" if exists(id) || scenario::find(id).is_some() => {
-            if state.limits.pass(false, reply) {
+            if !exists(id) || state.limits.pass(false, reply) {
                 read_back(request, id, state, reply);
             }
         }

@@ -2,8 +2,8 @@
 //! numbers.
 //!
 //! It listens on 127.0.0.1 only, answers with the statuses, bodies and headers of recorded traffic, and keeps a PIN for every
-//! number. It holds a fleet of any size: [`Sandbox::builder`]. Magic IDs and tokens, as payment APIs have test cards, bring out each Graph error and each fault of the network:
-//! see [`scenarios`], [`waba_scenarios`] and [`scenario_table`].
+//! number. It holds a fleet of any size, with limits that count and faults by a seed: [`Sandbox::builder`]. Magic IDs and tokens,
+//! as payment APIs have test cards, bring out each Graph error and each fault of the network: see [`scenarios`], [`waba_scenarios`] and [`scenario_table`].
 //!
 //! ```
 //! use std::io::{Read, Write};
@@ -24,9 +24,9 @@
 //! ```
 //!
 //! Tests in other languages ask over HTTP: `GET /_sandbox/requests`, `DELETE /_sandbox/requests`, `GET /_sandbox/pins`,
-//! `GET /_sandbox/pins/{id}`, `GET /_sandbox/stats`, `GET /_sandbox/scenarios` and `GET /_sandbox/waba_scenarios` answer JSON, and
-//! `POST /_sandbox/webhook` sends a signed security webhook to a program on this machine. They show tokens and PINs to whoever asks on this machine:
-//! give the sandbox no real ones.
+//! `GET /_sandbox/pins/{id}`, `GET /_sandbox/pin_changes`, `GET /_sandbox/pin_changes/{id}`, `GET /_sandbox/stats`,
+//! `GET /_sandbox/scenarios` and `GET /_sandbox/waba_scenarios` answer JSON, `POST /_sandbox/expire?token=…` lets a token expire,
+//! and `POST /_sandbox/webhook` sends a signed security webhook to a program on this machine. They show tokens and PINs to whoever asks on this machine: give the sandbox no real ones.
 //!
 //! There is no HTTP library inside: half of the faults (a reset, a body cut short, headers without end) need the raw socket,
 //! and what is left is small. It speaks HTTP/1.1 with `Content-Length`, one request at a time on each connection.

@@ -120,6 +120,7 @@ fn what_no_account_answers_for_counts_for_none() {
         assert_eq!(set(&sandbox, "123123").error()["error_subcode"], 33);
         assert_eq!(set(&sandbox, scenario("byte-order-mark").id).status, 200);
         assert_eq!(list(&sandbox, "940010000000000").status, 200);
+        assert_eq!(get(&sandbox, scenario("hang").id).status, 200);
     }
     // A bad PIN is a call of the account's all the same, and so says its answer.
     let bad = call(&sandbox, &set_request(ID, TOKEN).replace(PIN, "01234x"));

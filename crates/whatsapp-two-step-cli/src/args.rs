@@ -1,13 +1,13 @@
 //! The grammar.
 #![allow(clippy::doc_markdown, reason = "the comments are the help, which is no Markdown")]
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 
 use crate::{
-    flags::{ClientArgs, OutputArgs, count},
+    flags::{ClientArgs, OutputArgs, count, seconds},
     help::{ABOUT, NAME, PLACES, after},
     rotate::RotateArgs,
     vault::VaultCommand,
@@ -178,6 +178,24 @@ pub(crate) struct SandboxArgs {
     /// How many business accounts (WABAs) the fleet has: 930000000000001 and up. [default: 1]
     #[arg(long, value_name = "K", value_hint = ValueHint::Other, value_parser = at_least_one, allow_negative_numbers = true)]
     pub(crate) wabas: Option<u32>,
+    /// How many PIN calls an hour each account takes, and as many reads; then they are refused. [default: any]
+    #[arg(long, value_name = "N", value_hint = ValueHint::Other, value_parser = count, allow_negative_numbers = true, help_heading = "Limits")]
+    pub(crate) calls_per_hour: Option<u32>,
+    /// How many calls an hour all accounts take together. [default: any]
+    #[arg(long, value_name = "N", value_hint = ValueHint::Other, value_parser = count, allow_negative_numbers = true, help_heading = "Limits")]
+    pub(crate) app_calls_per_hour: Option<u32>,
+    /// How long an hour of these limits is: 60 makes a minute of it last a second. [default: 3600]
+    #[arg(long, value_name = "SECONDS", value_hint = ValueHint::Other, value_parser = seconds, allow_negative_numbers = true, help_heading = "Limits")]
+    pub(crate) hour: Option<Duration>,
+    /// Let so many of a thousand PIN calls meet a fault: a reset, a lost answer, a 503, a 500, a hang. [default: 0]
+    #[arg(long, value_name = "PERMILLE", value_hint = ValueHint::Other, value_parser = permille, allow_negative_numbers = true, help_heading = "Faults")]
+    pub(crate) faults: Option<u32>,
+    /// Which calls those are: the same seed brings the same faults and trace IDs. [default: 1 with --faults]
+    #[arg(long, value_name = "N", value_hint = ValueHint::Other, value_parser = seed, allow_negative_numbers = true, help_heading = "Faults")]
+    pub(crate) seed: Option<u64>,
+    /// How long each answer takes. [default: 0]
+    #[arg(long, value_name = "SECONDS", value_hint = ValueHint::Other, value_parser = seconds, allow_negative_numbers = true, help_heading = "Faults")]
+    pub(crate) latency: Option<Duration>,
     /// Print the IDs and tokens that bring out errors and faults, as Markdown, and end.
     #[arg(long)]
     pub(crate) table: bool,
@@ -191,6 +209,16 @@ fn port(text: &str) -> Result<u16, &'static str> {
 /// The same.
 fn at_least_one(text: &str) -> Result<u32, &'static str> {
     text.parse().ok().filter(|number| *number > 0).ok_or("takes a whole number from 1 up")
+}
+
+/// The same.
+fn permille(text: &str) -> Result<u32, &'static str> {
+    text.parse().ok().filter(|number| *number <= 1_000).ok_or("takes a whole number from 0 to 1000")
+}
+
+/// The same.
+fn seed(text: &str) -> Result<u64, &'static str> {
+    text.parse().map_err(|_| "takes a whole number from 0 up")
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `sandbox` and `--sandbox`: the local stand-in for the Graph API.
 
-use graph_sandbox::Sandbox;
+use graph_sandbox::{Sandbox, SandboxBuilder};
 use tokio::runtime::Builder;
 
 use crate::{
@@ -29,14 +29,7 @@ pub(crate) fn serve(args: &SandboxArgs) -> Result<u8, Failure> {
     let _entered = runtime.enter();
     // Caught from here on: whoever has read the URL may send it.
     let mut signals = Signals::catch()?;
-    let mut settings = Sandbox::builder().port(args.port);
-    if let Some(numbers) = args.numbers {
-        settings = settings.numbers(numbers);
-    }
-    if let Some(wabas) = args.wabas {
-        settings = settings.wabas(wabas);
-    }
-    let sandbox = settings.start().map_err(|error| {
+    let sandbox = settings(args).start().map_err(|error| {
         let message = format!("The sandbox can't listen on port {} of 127.0.0.1: {error}.", args.port);
         Failure::input(message, "Give another --port, or 0 for any free one.")
     })?;
@@ -44,6 +37,32 @@ pub(crate) fn serve(args: &SandboxArgs) -> Result<u8, Failure> {
     err(&usage(sandbox.base_url()));
     runtime.block_on(signals.end());
     Ok(0)
+}
+
+fn settings(args: &SandboxArgs) -> SandboxBuilder {
+    let mut settings = Sandbox::builder().port(args.port);
+    if let Some(numbers) = args.numbers {
+        settings = settings.numbers(numbers);
+    }
+    if let Some(wabas) = args.wabas {
+        settings = settings.wabas(wabas);
+    }
+    if let Some(calls) = args.calls_per_hour {
+        settings = settings.calls_per_hour(calls);
+    }
+    if let Some(calls) = args.app_calls_per_hour {
+        settings = settings.app_calls_per_hour(calls);
+    }
+    if let Some(hour) = args.hour {
+        settings = settings.hour(hour);
+    }
+    if args.faults.is_some() || args.seed.is_some() {
+        settings = settings.faults(args.faults.unwrap_or(0), args.seed.unwrap_or(1));
+    }
+    if let Some(latency) = args.latency {
+        settings = settings.latency(latency);
+    }
+    settings
 }
 
 fn usage(base_url: &str) -> String {

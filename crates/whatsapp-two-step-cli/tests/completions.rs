@@ -31,7 +31,11 @@ const DUE: [(&str, &[&str], &[&str]); 18] = [
     ("set --token-file ", &["a-file"], &["--json"]),
     ("set --base-url ", &[], &["a-file"]),
     ("set --phone-number-id ", &[], &["a-file"]),
-    ("sandbox --", &["--port", "--table", "--numbers", "--wabas"], &["--json", "a-file"]),
+    (
+        "sandbox --",
+        &["--port", "--table", "--numbers", "--wabas", "--calls-per-hour", "--faults"],
+        &["--json", "a-file"],
+    ),
     (
         "numbers --",
         &["--waba-id", "--token-file", "--timeout", "--sandbox", "--json", "--quiet"],

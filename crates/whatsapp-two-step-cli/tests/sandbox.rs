@@ -6,6 +6,7 @@ mod common;
 use std::{
     io::{BufRead, BufReader, Read},
     process::Stdio,
+    time::{Duration, Instant},
 };
 
 use common::{ID, command, run, set};
@@ -47,6 +48,29 @@ fn holds_a_fleet_of_the_size_that_is_asked_for() {
     assert_eq!(numbers(&accounts).out.lines().count(), 250);
     let end = numbers(&["930000000000004"]);
     assert!(end.code == Some(5) && end.err.contains("not_found"), "{}", end.err);
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn plays_limits_faults_and_slow_answers() {
+    let args = ["sandbox", "--calls-per-hour", "2", "--app-calls-per-hour", "9", "--hour", "3000", "--latency", "0.2"];
+    let mut child =
+        command(&[&args[..], &["--faults", "0", "--seed", "42"]].concat()).stdin(Stdio::null()).spawn().unwrap();
+    let mut base_url = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut base_url).unwrap();
+    let base_url = base_url.trim_end();
+    let start = Instant::now();
+    let first = set(base_url, ID, &["--json"]).json();
+    assert!(start.elapsed() >= Duration::from_millis(200));
+    assert_eq!((&first["success"], &first["usage"]["highest_percentage"]), (&true.into(), &50.into()), "{first}");
+    assert_eq!(set(base_url, ID, &[]).code, Some(0));
+    let refused = set(base_url, ID, &["--json", "--max-retries", "0"]).json();
+    assert_eq!((&refused["error"]["kind"], &refused["error"]["graph_code"]), (&"rate_limited".into(), &80_007.into()));
+
+    // The trace ID is the seed's: that of another sandbox is the same.
+    let again = graph_sandbox::Sandbox::builder().faults(0, 42).start().unwrap();
+    assert_eq!(set(again.base_url(), ID, &["--json"]).json()["trace_id"], first["trace_id"]);
     kill_process(Pid::from_child(&child), Signal::INT).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }

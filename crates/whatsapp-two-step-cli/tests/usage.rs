@@ -94,10 +94,21 @@ fn what_is_wrong_is_said_without_repeating_it() {
     }
     refused(&["completions", PIN], "bash");
     refused(&["sandbox", "--port", PIN], "takes a port");
-    for (flag, value) in [("--numbers", "x735194"), ("--numbers", "-1"), ("--wabas", "0"), ("--wabas", TOKEN)] {
+    for (flag, value, words) in [
+        ("--numbers", "x735194", "takes a whole number from"),
+        ("--numbers", "-1", "takes a whole number from"),
+        ("--wabas", "0", "takes a whole number from"),
+        ("--wabas", TOKEN, "takes a whole number from"),
+        ("--calls-per-hour", TOKEN, "takes a whole number from"),
+        ("--app-calls-per-hour", "-1", "takes a whole number from"),
+        ("--faults", "735194", "from 0 to 1000"),
+        ("--seed", "-735194", "takes a whole number from"),
+        ("--hour", "735194m", "takes seconds"),
+        ("--latency", "-1", "takes seconds from 0 up"),
+    ] {
         let end = run(&["sandbox", flag, value], "");
         end.assert_no_secret(flag);
-        assert!(end.code == Some(2) && end.err.contains("takes a whole number from"), "{}", end.err);
+        assert!(end.code == Some(2) && end.err.contains(words), "{}", end.err);
     }
 }
 
