@@ -152,7 +152,7 @@ fn a_token_expires_half_way() {
 
 #[test]
 fn answers_can_be_slow_side_by_side() {
-    let latency = Duration::from_millis(150);
+    let latency = Duration::from_millis(300);
     let sandbox = Sandbox::builder().latency(latency).start().unwrap();
     let start = Instant::now();
     thread::scope(|scope| {
