@@ -172,7 +172,7 @@ fn a_dry_run_shows_and_does_nothing() {
     }
     let lines = place.run(&[&base[..], &["--json"]].concat(), "").json_lines();
     let actions: Vec<_> = lines.iter().map(|line| line["action"].as_str().unwrap()).collect();
-    assert_eq!(actions, ["draw", "send_pending", "draw"]);
+    assert_eq!(actions, ["send_pending", "draw", "draw"], "the unsettled one comes first");
     assert_eq!(sandbox.requests().len(), sent);
     assert_eq!(place.may_hold(OTHER), [""; 0]);
 }

@@ -56,7 +56,7 @@ impl Run<'_> {
         };
         let rotator = Rotator::new(self.client.clone(), Arc::clone(&self.vault));
         let rotator = rotator.quiet_margin(self.settings.quiet_margin);
-        let mut ends = rotator.rotate_all(plan.into_accounts(), self.goal, self.limits);
+        let mut ends = rotator.rotate_all(plan.into_accounts(self.is_of_a_fleet), self.goal, self.limits);
         let mut is_ending = signals.has_ended().await;
         if is_ending {
             ends.stop();
@@ -79,7 +79,7 @@ impl Run<'_> {
                     }
                     is_ending = true;
                     ends.stop();
-                    told.bars.aside(|| err(match total {
+                    told.bars.aside(|| err(match self.limits.concurrency.get().min(total) {
                         1 => "Ending after this number. Ctrl-C again ends it now.",
                         _ => "Ending after the numbers under way. Ctrl-C again ends it now.",
                     }));

@@ -56,8 +56,13 @@ impl Plan {
         self.accounts.iter().map(|account| account.numbers.len()).sum()
     }
 
-    pub(super) fn into_accounts(self) -> impl Iterator<Item = FleetAccount> {
-        self.accounts.into_iter().map(|Account { waba_id, access_token, numbers }| {
+    /// `shuffled`: programs that share the work begin in different places. The unsettled ones stay the first.
+    pub(super) fn into_accounts(self, shuffled: bool) -> impl Iterator<Item = FleetAccount> {
+        self.accounts.into_iter().map(move |Account { waba_id, access_token, mut numbers }| {
+            if shuffled {
+                let unsettled = numbers.partition_point(|holding| holding.state == State::Unsettled);
+                fastrand::shuffle(&mut numbers[unsettled..]);
+            }
             let mut account = FleetAccount::new(numbers.into_iter().map(|holding| holding.id));
             if let Some(waba_id) = waba_id {
                 account = account.waba_id(waba_id);

@@ -245,14 +245,14 @@ impl<O: Operation> Sending<O> {
     #[must_use]
     pub fn expired(mut self, elapsed: Duration, may_have_left: bool) -> Step<O> {
         let timeout = self.0.limits.timeout;
+        let shown = in_milliseconds(timeout);
         // Whoever gives up a little early by his own clock has no time left either.
         self.0.is_at(elapsed.max(timeout));
         let error = if may_have_left {
-            let message =
-                format!("No answer within the timeout of {timeout:?}{}.", doubt(self.0.operation.sets_a_pin()));
+            let message = format!("No answer within the timeout of {shown:?}{}.", doubt(self.0.operation.sets_a_pin()));
             TwoStepError::local(ErrorKind::TimedOut, Outcome::Unknown, message, AGAIN).because(Reason::Waiting)
         } else {
-            let message = format!("No connection within the timeout of {timeout:?}.");
+            let message = format!("No connection within the timeout of {shown:?}.");
             let hint = reason::hint(Reason::Connecting, false);
             TwoStepError::local(ErrorKind::TimedOut, Outcome::NotSent, message, hint).because(Reason::Connecting)
         };
@@ -300,4 +300,10 @@ impl<O> fmt::Debug for Waiting<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Waiting").field("call", &self.call).field("error", &self.error).finish()
     }
+}
+
+/// As it is shown: a rotation gives a call what a save has left of the time, to the nanosecond.
+fn in_milliseconds(time: Duration) -> Duration {
+    let rest = Duration::from_nanos(u64::from(time.subsec_nanos() % 1_000_000));
+    if time > Duration::from_millis(1) { time - rest } else { time }
 }
