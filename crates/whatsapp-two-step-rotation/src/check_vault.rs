@@ -19,9 +19,13 @@ use crate::{
 const SAVERS: usize = 8;
 const ROUNDS: u32 = 8;
 
+const LOAD_NOTHING: &str = "load of a number without an entry";
+const HAS_ENTRY: &str = "load gives an entry of a number that shall have none: give another number";
+
 /// Does a vault of your own keep what [`Vault`] asks? For its tests.
 ///
-/// It works on a number of which the vault has no entry, and leaves one behind. What it can't see: whether an entry outlives a
+/// It works on a number of which the vault has no entry, and leaves one behind. It looks at the number with a zero after it too, and
+/// leaves nothing there. What it can't see: whether an entry outlives a
 /// crash, and whether two *processes* can save at once; so try these too.
 ///
 /// ```
@@ -37,17 +41,18 @@ const ROUNDS: u32 = 8;
 /// # Errors
 /// [`VaultFault`]: the first thing that is not as it must be.
 pub async fn check_vault<V: Vault>(vault: &V, id: &PhoneNumberId) -> Result<(), VaultFault> {
-    if vault.load(id).await.map_err(VaultFault::of("load of a number without an entry"))?.is_some() {
-        return Err(VaultFault::new("load gives an entry of a number that shall have none: give another number"));
+    if vault.load(id).await.map_err(VaultFault::of(LOAD_NOTHING))?.is_some() {
+        return Err(VaultFault::new(HAS_ENTRY));
     }
     let mut check = Check { vault, id, versions: HashSet::new() };
-    check.conflicts("save of a version where there is no entry", &Version::new("1")).await?;
     let mut version = None;
     for entry in entries() {
         let new = check.saves(&entry, version.as_ref()).await?;
         check.conflicts_without_version().await?;
         if let Some(old) = version {
             check.conflicts("save of an old version", &old).await?;
+        } else {
+            check.keeps_numbers_apart(&entry, &new).await?;
         }
         check.holds(&entry, &new).await?;
         version = Some(new);
@@ -79,6 +84,20 @@ impl<V: Vault> Check<'_, V> {
 
     async fn conflicts(&self, what: &'static str, expected: &Version) -> Result<(), VaultFault> {
         is_conflict(what, self.vault.save(self.id, &Entry::default(), Some(expected)).await)
+    }
+
+    /// Only a version that the vault has given names no entry here: it may refuse to read any other.
+    async fn keeps_numbers_apart(&self, entry: &Entry, version: &Version) -> Result<(), VaultFault> {
+        let Some(other) = another(self.id) else { return Ok(()) };
+        match self.vault.load(&other).await.map_err(VaultFault::of(LOAD_NOTHING))? {
+            None => {}
+            Some(held) if *held.entry.to_json() == *entry.to_json() => {
+                return Err(VaultFault::new("load gives the entry of another number"));
+            }
+            Some(_) => return Err(VaultFault::new(HAS_ENTRY)),
+        }
+        let saved = self.vault.save(&other, &Entry::default(), Some(version)).await;
+        is_conflict("save of a version where there is no entry", saved)
     }
 
     async fn conflicts_without_version(&self) -> Result<(), VaultFault> {
@@ -123,6 +142,12 @@ impl<V: Vault> Check<'_, V> {
     }
 }
 
+/// A number of 32 digits has no room for one more.
+fn another(id: &PhoneNumberId) -> Option<PhoneNumberId> {
+    let longer = PhoneNumberId::parse(&format!("{}0", id.as_str()));
+    longer.or_else(|_| PhoneNumberId::parse(id.as_str().get(1..).unwrap_or_default())).ok()
+}
+
 /// Each field, there and not.
 fn entries() -> [Entry; 4] {
     let at = |seconds| Some(UNIX_EPOCH + Duration::from_secs(seconds));
@@ -165,7 +190,7 @@ pub struct VaultFault {
 }
 
 impl VaultFault {
-    fn new(what: &str) -> Self {
+    pub(crate) fn new(what: &str) -> Self {
         Self { what: what.to_owned(), source: None }
     }
 

@@ -121,12 +121,10 @@ impl HostedRun {
     /// not known here, and so whatever has six digits and no more.
     #[must_use]
     pub fn repeats_a_secret(&self, text: &str) -> bool {
-        let has_six_digits = text.split(|character: char| !character.is_ascii_digit()).any(|digits| digits.len() == 6);
-        has_six_digits
-            || matches!(
-                &*lock(&self.0.state),
-                State::Saving(entry, ..) if entry.may_hold().iter().any(|pin| text.contains(pin.expose()))
-            )
+        match &*lock(&self.0.state) {
+            State::Saving(entry, ..) => may_show_a_pin(text, Some(entry)),
+            _ => may_show_a_pin(text, None),
+        }
     }
 }
 
@@ -297,7 +295,13 @@ fn page(response: AnyResponse) -> Result<PhoneNumberPage, TwoStepError> {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+/// One of the entry, or of an entry that is not known here: whatever has six digits and no more.
+pub(crate) fn may_show_a_pin(text: &str, entry: Option<&Entry>) -> bool {
+    text.split(|character: char| !character.is_ascii_digit()).any(|digits| digits.len() == 6)
+        || entry.is_some_and(|entry| entry.may_hold().iter().any(|pin| text.contains(pin.expose())))
+}
+
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -25,6 +25,7 @@ mod entry;
 mod error;
 mod fleet;
 mod hosted;
+mod hosted_check;
 mod memory_vault;
 mod rotation;
 mod rotator;
@@ -45,6 +46,7 @@ pub use fleet::{
     FleetTurn, HoldReason, RotateAll,
 };
 pub use hosted::{HostedCall, HostedEnd, HostedPages, HostedRun, HostedStep, HostedWhole};
+pub use hosted_check::{HostedAsk, HostedCheck, HostedCheckStep, HostedWish};
 pub use memory_vault::MemoryVault;
 pub use rotation::{
     Calling, Loading, Rotation, RotationError, RotationRun, RotationSettings, RotationStep, Saving, SendWindow,

@@ -15,6 +15,8 @@ enum Fault {
     /// It looks, lets others look, and then writes.
     Races,
     LoadsAnotherVersion,
+    LoadsAnotherNumber,
+    IgnoresTheNumber,
 }
 
 struct Broken {
@@ -24,6 +26,8 @@ struct Broken {
 
 impl Vault for Broken {
     async fn load(&self, id: &PhoneNumberId) -> Result<Option<Stored>, VaultError> {
+        let own = "106540352242922".parse().unwrap();
+        let id = if self.fault == Fault::LoadsAnotherNumber { &own } else { id };
         let mut stored = self.vault.load(id).await?;
         if let Some(stored) = stored.as_mut().filter(|_| self.fault == Fault::LoadsAnotherVersion) {
             stored.version = Version::new("latest");
@@ -32,6 +36,8 @@ impl Vault for Broken {
     }
 
     async fn save(&self, id: &PhoneNumberId, entry: &Entry, expected: Option<&Version>) -> Result<Version, VaultError> {
+        let own = "106540352242922".parse().unwrap();
+        let id = if self.fault == Fault::IgnoresTheNumber { &own } else { id };
         let held = self.vault.load(id).await?.map(|stored| stored.version);
         let mut entry = entry.clone();
         if self.fault == Fault::ForgetsATime {
@@ -67,11 +73,20 @@ async fn each_fault_is_told() {
         (Fault::ConflictIsUnreachable, "must be a conflict"),
         (Fault::Races, "have both saved"),
         (Fault::LoadsAnotherVersion, "another version than save did"),
+        (Fault::LoadsAnotherNumber, "load gives the entry of another number"),
+        (Fault::IgnoresTheNumber, "save of a version where there is no entry must be a conflict, and is done"),
     ] {
         let vault = Broken { vault: MemoryVault::new(), fault };
         match check_vault(&vault, &"106540352242922".parse().unwrap()).await {
             Ok(()) => assert_eq!(words, ""),
             Err(error) => assert!(!words.is_empty() && error.to_string().contains(words), "{words}: {error}"),
         }
+    }
+}
+
+#[tokio::test]
+async fn a_number_of_any_length_has_another_beside_it() {
+    for id in ["1", &"7".repeat(32)] {
+        check_vault(&MemoryVault::new(), &id.parse().unwrap()).await.unwrap();
     }
 }
