@@ -12,7 +12,7 @@ export VECTORS=$root/../tests/vectors SOURCES=$root/src
 "$bin/attw" --no-emoji --format ascii "$main"
 
 cp -r "$1/installed/." "$work"
-cp -r test README.md ../docs/operating.md ../docs/migration.md "$work"
+cp -r test README.md ../docs/operating.md ../docs/migration.md ../docs/rotation.md "$work"
 cp ../README.md "$work/PROJECT.md"
 cd "$work"
 for package in undici nock msw esbuild @types/node; do # what the tests use beside it

@@ -27,7 +27,7 @@ export function toVaultError({ kind, message, ...rest }: VaultFailure, site: Cal
 }
 
 /** An error whose stack begins where the call was made. */
-function located<E extends Error>(make: () => E, site: CallSite): E {
+export function located<E extends Error>(make: () => E, site: CallSite): E {
   const error = withoutFrames(make)
   setStack(error, typeof site.stack === 'string' ? site.stack.replace(/^[^]*?(?=\n\s+at |$)/, '') : '')
   return error

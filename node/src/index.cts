@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export { checkVault, VaultFaultError } from './check_vault.cjs'
 export { type CallOptions, Client, type ClientOptions, type FileUrl, type RootCertificates, type TwoStepClient } from './client.cjs'
 export { Entry } from './entry.cjs'
 export {

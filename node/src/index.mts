@@ -3,6 +3,7 @@ export type * from './index.cjs'
 export {
   AccountRestrictedError,
   AuthenticationError,
+  checkVault,
   Client,
   ConnectionFailedError,
   Entry,
@@ -33,4 +34,5 @@ export {
   TwoStepError,
   UnexpectedResponseError,
   VaultError,
+  VaultFaultError,
 } from './index.cjs'

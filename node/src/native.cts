@@ -18,6 +18,7 @@ export interface NativeModule {
   quietMarginMs(options: unknown): number | Failure
   parseEntry(text: unknown): NativeEntry | VaultFailure
   generateVaultKey(): string | Failure
+  beginCheck(phoneNumberId: unknown): NativeCheck | Failure
   openNativeVault(isFile: boolean, place: unknown, key: unknown): NativeVault | Failure
   startSandbox(port: number, numbers: number, wabas: number): NativeSandbox | NotStarted
   BuiltInCalls: new (onEvents: (events: CallEvent[]) => void) => BuiltInCalls
@@ -80,9 +81,8 @@ export interface HostCall {
   maySend(): boolean
 }
 
-/** One run of a rotation: each method but the last says what came of the step that `next` gave. */
-export interface NativeRotation {
-  next(): NativeRotationStep
+/** Hears what a vault gave, or threw. */
+export interface Hears {
   loaded(entry: NativeEntry, version: string): void
   loadedNothing(): void
   saved(version: string): void
@@ -90,9 +90,39 @@ export interface NativeRotation {
   repeatsASecret(text: string): boolean
 }
 
+/** One run of a rotation: it hears what came of the step that `next` gave. */
+export interface NativeRotation extends Hears {
+  next(): NativeRotationStep
+}
+
+/** One check of a vault: each of its asks hears what came of it. */
+export interface NativeCheck {
+  next(): NativeCheckStep
+}
+
+export type NativeCheckStep =
+  | { readonly kind: 'ask'; readonly asks: NativeAsk[] }
+  | { readonly kind: 'kept' }
+  | { readonly kind: 'broken'; readonly message: string; readonly number?: number }
+
+export interface NativeAsk extends Hears {
+  readonly number: number
+  wish(): (NativeLoad | NativeSave) & { readonly phoneNumberId: string }
+}
+
+export interface NativeLoad {
+  readonly kind: 'load'
+}
+
+export interface NativeSave {
+  readonly kind: 'save'
+  readonly entry: NativeEntry
+  readonly expected?: string
+}
+
 export type NativeRotationStep =
-  | { readonly kind: 'load' }
-  | { readonly kind: 'save'; readonly entry: NativeEntry; readonly expected?: string }
+  | NativeLoad
+  | NativeSave
   | { readonly kind: 'call'; readonly operation: NativeOperation }
   | { readonly kind: 'done'; readonly rotation?: RotationEnd }
   | { readonly kind: 'failed'; readonly failure?: Failure; readonly vaultFailure?: VaultFailure }

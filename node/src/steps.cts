@@ -1,14 +1,11 @@
-import { isError } from './crossing.cjs'
-import { entryOf, nativeEntry } from './entry.cjs'
+import { AskedVault } from './asked.cjs'
 import { type CallSite, toError, toVaultError } from './failure.cjs'
-import type { NativeRotation, NativeRotationStep } from './native.cjs'
-import { show } from './show.cjs'
-import type { Vault, Version } from './vault.cjs'
+import type { NativeLoad, NativeRotation, NativeRotationStep, NativeSave } from './native.cjs'
+import type { Vault } from './vault.cjs'
 import { VaultError } from './vault_error.cjs'
 
 /** A step other than a bad end. */
 type Step = Exclude<NativeRotationStep, { kind: 'failed' }>
-type Ask = Extract<Step, { kind: 'load' | 'save' }>
 
 /** What an error comes from, if that may be shown. */
 export type Cause = { readonly cause: unknown } | undefined
@@ -16,15 +13,13 @@ export type Cause = { readonly cause: unknown } | undefined
 /** One run of a rotation over a vault of the user's. */
 export class Steps {
   readonly #native: NativeRotation
-  readonly #vault: Vault
+  readonly #vault: AskedVault
   readonly #id: string
-  /** As the vault gave them. */
-  readonly #versions = new Map<string, Version>()
   #cause: Cause
 
   constructor(native: NativeRotation, vault: Vault, phoneNumberId: string) {
     this.#native = native
-    this.#vault = vault
+    this.#vault = new AskedVault(vault)
     this.#id = phoneNumberId
   }
 
@@ -41,37 +36,12 @@ export class Steps {
   }
 
   /** Asks the vault, and tells the rotation what came of it. */
-  async ask(step: Ask): Promise<void> {
-    try {
-      if (step.kind === 'load') {
-        const stored = await this.#vault.load(this.#id)
-        if (stored === undefined || stored === null) this.#native.loadedNothing()
-        else this.#native.loaded(nativeEntry(stored.entry), this.#known(stored.version))
-      } else {
-        const expected = step.expected === undefined ? undefined : this.#versions.get(step.expected)
-        this.#native.saved(this.#known(await this.#vault.save(this.#id, entryOf(step.entry), expected)))
-      }
-    } catch (thrown) {
-      this.#failed(thrown)
-    }
-  }
-
-  #known(version: Version): string {
-    if (typeof version !== 'string' && !Number.isFinite(version)) throw new TypeError("a vault's version must be a string or a number")
-    this.#versions.set(String(version), version)
-    return String(version)
-  }
-
-  #failed(thrown: unknown): void {
-    const shown = show(thrown)
-    const isSafe = shown !== undefined && !this.#native.repeatsASecret(shown)
-    const own = thrown instanceof VaultError ? thrown : undefined
+  async ask(step: NativeLoad | NativeSave): Promise<void> {
+    const failure = await this.#vault.ask(this.#id, step, this.#native)
+    if (!failure) return
+    const { thrown, isSafe } = failure
     // Of a VaultError, what it came from: it is told again, with what the vault holds.
-    this.#cause = !isSafe ? undefined : own ? ('cause' in own ? { cause: own.cause } : undefined) : { cause: thrown }
-    const name = isSafe && isError(thrown) ? `: ${thrown.name}` : ''
-    const said = isSafe && typeof own?.message === 'string' ? own.message : ''
-    // Whatever stands there: a program without types may have put it there.
-    const kind = typeof own?.kind === 'string' ? own.kind : 'unreachable'
-    this.#native.failed(kind, said || `The vault failed${own ? '' : name}.`)
+    if (isSafe && thrown instanceof VaultError) this.#cause = 'cause' in thrown ? { cause: thrown.cause } : undefined
+    else this.#cause = isSafe ? { cause: thrown } : undefined
   }
 }

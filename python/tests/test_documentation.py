@@ -16,7 +16,7 @@ from whatsapp_two_step._client import ClientBase
 from whatsapp_two_step.testing import Sandbox
 
 ROOT = Path(__file__).parents[2]
-PAGES = ["README.md", "python/README.md", "docs/operating.md", "docs/migration.md"]
+PAGES = ["README.md", "python/README.md", "docs/operating.md", "docs/migration.md", "docs/rotation.md"]
 
 
 def programs(page: str) -> list[str]:
@@ -61,7 +61,7 @@ def test_examples(
     for name, test in names.items():
         if name.startswith("test_") and inspect.isfunction(test):
             test(**dict.fromkeys(inspect.signature(test).parameters, whatsapp_sandbox))
-    assert "import Sandbox" in code or "transport=" in code or len(whatsapp_sandbox.requests()) > before
+    assert "check_vault" in code or "import Sandbox" in code or "transport=" in code or len(whatsapp_sandbox.requests()) > before
 
 
 def test_a_rollout_that_stops_loses_no_end() -> None:

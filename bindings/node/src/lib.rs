@@ -9,6 +9,7 @@
 #![cfg_attr(test, allow(dead_code, unused_imports))]
 
 mod calls;
+mod check;
 mod client;
 mod entry;
 mod given;

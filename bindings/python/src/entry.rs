@@ -9,7 +9,7 @@ use std::{
 use pyo3::{exceptions::PyTypeError, prelude::*, types::PyString};
 use tokio::time::timeout;
 use whatsapp_two_step::{PhoneNumberId, TwoStepError};
-use whatsapp_two_step_rotation::{AnyVault, Keyring, Vault, VaultError, VaultKey, VaultState, Version};
+use whatsapp_two_step_rotation::{AnyVault, Keyring, Stored, Vault, VaultError, VaultKey, VaultState, Version};
 
 use crate::{
     outcome::Failure,
@@ -27,10 +27,10 @@ impl From<whatsapp_two_step_rotation::Entry> for Entry {
     }
 }
 
-impl Entry {
-    pub(crate) fn core(&self) -> &whatsapp_two_step_rotation::Entry {
-        &self.0
-    }
+/// What Python says that a vault holds.
+pub(crate) fn stored(entry: Option<Bound<'_, Entry>>, version: Option<&str>) -> Option<Stored> {
+    let (entry, version) = entry.zip(version)?;
+    Some(Stored { entry: entry.get().0.clone(), version: Version::new(version) })
 }
 
 #[pymethods]

@@ -6,6 +6,7 @@
 //! | `settings` | keyword arguments into a `ClientBuilder` |
 //! | `work` | what a call is asked to do: set a PIN, read a page of numbers |
 //! | `rotation`, `entry` | a rotation that Python drives; what vaults keep, and those that ship |
+//! | `check` | a check of a vault that Python drives |
 //! | `values` | drawing a PIN, and reading a webhook |
 //! | `outcome` | what a call wants or came to into Python's request, response or exception |
 //! | `inbox`, `wakeup` | the ends of an event loop's calls: a queue, and a byte on a socket that wakes it |
@@ -18,6 +19,7 @@
 
 mod answer;
 mod call;
+mod check;
 mod client;
 mod command;
 mod entry;
@@ -39,6 +41,7 @@ mod _native {
     #[pymodule_export]
     use super::{
         call::NativeCall,
+        check::{NativeAsk, NativeCheck},
         client::{NativeClient, StartedCall},
         command::main,
         entry::{Entry, NativeVault, generate_vault_key},

@@ -5,11 +5,11 @@ use std::time::{Duration, UNIX_EPOCH};
 use pyo3::{prelude::*, types::PyString};
 use whatsapp_two_step::{PhoneNumberId, TwoStepError};
 use whatsapp_two_step_rotation::{
-    HostedRun, HostedStep, RotationError, RotationSettings, Stored, VaultError, VaultErrorKind, Version,
+    HostedRun, HostedStep, RotationError, RotationSettings, VaultError, VaultErrorKind, Version,
 };
 
 use crate::{
-    entry::{Entry, told},
+    entry::{Entry, stored, told},
     outcome,
     work::NativeOperation,
 };
@@ -50,11 +50,7 @@ impl NativeRotation {
     }
 
     fn loaded(&self, entry: Option<Bound<'_, Entry>>, version: Option<&str>) {
-        self.0.loaded(
-            entry
-                .zip(version)
-                .map(|(entry, version)| Stored { entry: entry.get().core().clone(), version: Version::new(version) }),
-        );
+        self.0.loaded(stored(entry, version));
     }
 
     fn saved(&self, version: &str) {

@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream'
 
 import {
+  checkVault,
   Client,
   type ClientOptions,
   Entry,
@@ -27,6 +28,7 @@ import {
   TwoStepError,
   type Vault,
   VaultError,
+  VaultFaultError,
   type VaultState,
 } from 'whatsapp-two-step'
 import { type Sandbox, startSandbox } from 'whatsapp-two-step/testing'
@@ -115,6 +117,14 @@ class OwnVault implements Vault {
   }
 }
 export const vaults: Vault[] = [new OwnVault(), new SqliteVault('pins.db', 'key'), new MemoryVault()]
+isTrue<Same<ReturnType<typeof checkVault>, Promise<void>>>()
+void checkVault(new OwnVault())
+void checkVault(new MemoryVault(), '106540352242922')
+// @ts-expect-error an ID is a string
+void checkVault(new MemoryVault(), 1)
+// @ts-expect-error it has no save
+void checkVault({ load: () => undefined })
+if (error instanceof VaultFaultError) isTrue<Same<typeof error.message, string>>()
 // @ts-expect-error there is no such kind
 void new VaultError('gone')
 if (error instanceof VaultError) isTrue<Same<typeof error.vaultState, VaultState | undefined>>()

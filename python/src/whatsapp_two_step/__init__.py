@@ -25,6 +25,8 @@ except ImportError as _error:
     raise ImportError(f"whatsapp_two_step has a native module: {_why} ({_error})") from _error
 from whatsapp_two_step._async_client import AsyncClient
 from whatsapp_two_step._async_rotator import AsyncRotator
+from whatsapp_two_step._check_async_vault import check_async_vault
+from whatsapp_two_step._check_vault import check_vault
 from whatsapp_two_step._client import Client, set_two_step_pin
 from whatsapp_two_step._errors import (
     AccountRestrictedError,
@@ -55,7 +57,7 @@ from whatsapp_two_step._response import SetTwoStepPinResponse, Usage
 from whatsapp_two_step._rotated import Rotation
 from whatsapp_two_step._rotator import Rotator
 from whatsapp_two_step._secret import Secret
-from whatsapp_two_step._vault_error import VaultError
+from whatsapp_two_step._vault_error import VaultError, VaultFaultError
 from whatsapp_two_step._vaults import MemoryVault, PostgresVault, SqliteVault
 from whatsapp_two_step._webhook import SecurityEvent, security_events
 
@@ -117,8 +119,11 @@ __all__ = [
     "Usage",
     "Vault",
     "VaultError",
+    "VaultFaultError",
     "VaultState",
     "__version__",
+    "check_async_vault",
+    "check_vault",
     "generate_pin",
     "generate_vault_key",
     "is_weak_pin",

@@ -51,7 +51,7 @@ class AsyncRotator:
 
     async def may_hold(self, phone_number_id: str) -> list[Secret]:
         """The PINs of which one holds, a pending one first; none if the vault knows nothing of the number."""
-        return may_hold(await _called(self._vault.load, phone_number_id))
+        return may_hold(await called(self._vault.load, phone_number_id))
 
     async def _run(self, phone_number_id: str, *, draws: bool) -> Any:
         steps = Steps(self._client._native.begin_rotation(phone_number_id, self._quiet_margin, draws))
@@ -62,10 +62,10 @@ class AsyncRotator:
                     continue
                 try:
                     if step[0] == "load":
-                        steps.loaded(await _called(self._vault.load, phone_number_id))
+                        steps.loaded(await called(self._vault.load, phone_number_id))
                     else:
                         save = (phone_number_id, step[1], steps.expected(step[2]))
-                        steps.saved(await _called(self._vault.save, *save))
+                        steps.saved(await called(self._vault.save, *save))
                 except Exception as error:
                     steps.failed(error)
             return step[1]
@@ -74,7 +74,7 @@ class AsyncRotator:
             raise
 
 
-async def _called(method: Callable[..., Any], *given: Any) -> Any:
+async def called(method: Callable[..., Any], *given: Any) -> Any:
     """A method that isn't async may block, so it has a thread; what it gives may have to be awaited all the same."""
     from inspect import iscoroutinefunction
 

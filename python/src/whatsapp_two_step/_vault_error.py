@@ -43,3 +43,10 @@ class VaultError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} ({self.kind})" if self.message else str(self.kind)
+
+
+class VaultFaultError(AssertionError):
+    """A vault of your own is not as it must be; the message names the rule. From `check_vault` and `check_async_vault`.
+
+    Its `__cause__` is what the vault raised, where that is the fault and shows no PIN.
+    """

@@ -14,9 +14,11 @@ from whatsapp_two_step import (
     AsyncClient,
     AsyncTransport,
     Client,
+    Entry,
     ErrorKind,
     HttpRequest,
     HttpResponse,
+    MemoryVault,
     Outcome,
     RateLimitedError,
     SetTwoStepPinResponse,
@@ -25,6 +27,9 @@ from whatsapp_two_step import (
     TransportError,
     TwoStepError,
     Usage,
+    VaultFaultError,
+    check_async_vault,
+    check_vault,
     set_two_step_pin,
 )
 from whatsapp_two_step.testing import RecordedRequest, Sandbox
@@ -53,6 +58,32 @@ class OwnAsync:
 
 transports: list[Transport] = [Own(), HttpxTransport(httpx.Client()), RequestsTransport(requests.Session())]
 async_transports: list[AsyncTransport] = [OwnAsync(), AsyncHttpxTransport(httpx.AsyncClient())]
+
+
+class OwnVault:
+    def load(self, phone_number_id: str) -> tuple[Entry, str] | None:
+        return None
+
+    def save(self, phone_number_id: str, entry: Entry, expected: str | None) -> str:
+        return expected or phone_number_id
+
+
+class OwnAsyncVault:
+    async def load(self, phone_number_id: str) -> tuple[Entry, int] | None:
+        return None
+
+    async def save(self, phone_number_id: str, entry: Entry, expected: int | None) -> int:
+        return expected or 1
+
+
+async def checks() -> None:
+    try:
+        assert_type(check_vault(OwnVault()), None)
+        check_vault(MemoryVault(), "1", threads=False)
+        assert_type(await check_async_vault(OwnAsyncVault()), None)
+        await check_async_vault(OwnVault(), "1")
+    except VaultFaultError as error:
+        print(error)
 
 
 def blocking() -> None:

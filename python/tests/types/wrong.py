@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import httpx
 
-from whatsapp_two_step import AsyncClient, Client, HttpRequest, HttpResponse, RateLimitedError, SetTwoStepPinResponse
+from whatsapp_two_step import (
+    AsyncClient,
+    Client,
+    HttpRequest,
+    HttpResponse,
+    MemoryVault,
+    RateLimitedError,
+    SetTwoStepPinResponse,
+    check_async_vault,
+    check_vault,
+)
 
 
 async def async_function(request: HttpRequest) -> HttpResponse:
@@ -26,3 +36,7 @@ def program(client: Client, async_client: AsyncClient, response: SetTwoStepPinRe
     RateLimitedError("m", outcome="perhaps")  # wrong
     print(response.trace)  # wrong
     print(response.usage.highest_percentage)  # wrong
+    check_vault({})  # wrong
+    check_vault(MemoryVault(), 1)  # wrong
+    check_vault(MemoryVault(), "1", False)  # wrong
+    check_async_vault(1)  # wrong
