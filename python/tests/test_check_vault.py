@@ -350,6 +350,27 @@ def test_a_check_that_is_cancelled_leaves_no_task() -> None:
     asyncio.run(main())
 
 
+def test_savers_that_are_left_behind_are_cancelled() -> None:
+    async def main() -> None:
+        class Ending(AsyncMemoryVault):
+            saves = 0
+
+            async def save(self, phone_number_id: str, entry: Entry, expected: Any) -> Any:
+                self.saves += 1
+                if self.saves == 20:
+                    raise Ends
+                if self.saves > 20:
+                    await asyncio.sleep(60)
+                return self.inner.save(phone_number_id, entry, expected)
+
+        with pytest.raises(Ends):
+            await check_async_vault(Ending())
+        await asyncio.sleep(0.01)
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    asyncio.run(main())
+
+
 def test_bad_arguments() -> None:
     with pytest.raises(InvalidConfigurationError, match="vault is async; that is for AsyncRotator and check_async"):
         check_vault(AsyncMemoryVault())  # type: ignore[arg-type]

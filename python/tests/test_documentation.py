@@ -61,7 +61,8 @@ def test_examples(
     for name, test in names.items():
         if name.startswith("test_") and inspect.isfunction(test):
             test(**dict.fromkeys(inspect.signature(test).parameters, whatsapp_sandbox))
-    assert "check_vault" in code or "import Sandbox" in code or "transport=" in code or len(whatsapp_sandbox.requests()) > before
+    needs_none = any(words in code for words in ("import Sandbox", "transport=", "check_vault"))
+    assert needs_none or len(whatsapp_sandbox.requests()) > before
 
 
 def test_a_rollout_that_stops_loses_no_end() -> None:

@@ -63,7 +63,9 @@ fn savers_race() {
     let (fault, of) = driven(|asks| {
         // Each has looked before the first one writes.
         if asks.len() > 1 {
-            asks.iter().for_each(|ask| ask.saved(Version::new(format!("race {}", ask.number()))));
+            for ask in asks {
+                ask.saved(Version::new(format!("race {}", ask.number())));
+            }
         } else {
             answer(&vault, &asks[0]);
         }
