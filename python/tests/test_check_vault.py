@@ -10,6 +10,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -218,6 +219,7 @@ class OneThread:
     def __init__(self) -> None:
         self.rows = sqlite3.connect(":memory:", isolation_level=None)
         self.rows.execute("CREATE TABLE pins (id TEXT PRIMARY KEY, entry TEXT, version INTEGER)")
+        self.close = self.rows.close
 
     def load(self, phone_number_id: str) -> tuple[Entry, int] | None:
         row = self.rows.execute("SELECT entry, version FROM pins WHERE id = ?", [phone_number_id]).fetchone()
@@ -235,11 +237,12 @@ class OneThread:
         return (expected or 0) + 1
 
 
-@pytest.mark.filterwarnings("ignore:unclosed database:ResourceWarning")
 def test_a_vault_that_stays_on_its_thread() -> None:
-    check_vault(OneThread(), threads=False)
-    with pytest.raises(VaultFaultError, match="save at the same time as another must be a conflict") as error:
-        check_vault(OneThread())
+    with closing(OneThread()) as vault:
+        check_vault(vault, threads=False)
+    with closing(OneThread()) as vault, pytest.raises(VaultFaultError, match="must be a conflict") as error:
+        check_vault(vault)
+    assert str(error.value).startswith("The vault is not as it must be: save at the same time as another")
     assert isinstance(error.value.__cause__, sqlite3.ProgrammingError)
 
 
