@@ -20,6 +20,12 @@ pub(super) fn conflict() -> VaultError {
     VaultError::new(VaultErrorKind::Conflict, "Somebody else has saved the entry since it was read.")
 }
 
+/// Its turn came after its time.
+#[cfg(any(feature = "command", feature = "sqlite"))]
+pub(super) fn too_late(limit: Duration) -> VaultError {
+    unreachable(&format!("others were served for {}, and nothing was done", seconds(limit)))
+}
+
 pub(super) fn seconds(time: Duration) -> String {
     let seconds = time.as_secs_f64();
     if seconds.fract() == 0.0 { format!("{seconds} s") } else { format!("{seconds:.1} s") }

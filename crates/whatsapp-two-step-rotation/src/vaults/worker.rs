@@ -7,7 +7,7 @@ use std::{
 
 use tokio::sync::oneshot;
 
-use super::failure::{seconds, unreachable};
+use super::failure::{too_late, unreachable};
 use crate::error::{VaultError, VaultErrorKind};
 
 type Job<S> = Box<dyn FnOnce(&mut Option<S>) + Send>;
@@ -90,7 +90,7 @@ fn one<S, T>(
     job: impl FnOnce(&mut S, Instant) -> Result<T, VaultError>,
 ) -> Result<T, VaultError> {
     if Instant::now() >= until {
-        return Err(unreachable(&format!("others were served for {}, and nothing was done", seconds(limit))));
+        return Err(too_late(limit));
     }
     let owned = match state {
         Some(owned) => owned,

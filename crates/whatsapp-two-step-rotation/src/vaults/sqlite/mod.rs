@@ -1,5 +1,6 @@
 mod failure;
 mod file;
+mod saves;
 
 use std::{
     path::{Path, PathBuf},
@@ -7,6 +8,7 @@ use std::{
 };
 
 use rusqlite::{Connection, OptionalExtension};
+use saves::{Save, Saves};
 use whatsapp_two_step::PhoneNumberId;
 
 use super::{failure as shared, worker::Worker};
@@ -58,6 +60,7 @@ pub struct SqliteStore {
     path: PathBuf,
     limit: Duration,
     worker: Worker<Connection>,
+    saves: Saves,
 }
 
 impl SqliteStore {
@@ -67,7 +70,7 @@ impl SqliteStore {
         let path = std::path::absolute(path.as_ref()).unwrap_or_else(|_| path.as_ref().into());
         let file = path.clone();
         let worker = Worker::new("whatsapp-two-step-sqlite", IDLE, move || file::open(&file));
-        Self { path, limit: shared::LIMIT, worker }
+        Self { path, limit: shared::LIMIT, worker, saves: Saves::default() }
     }
 
     /// How long one load or save may take, waiting for other programs among it; 10 seconds by default, and a day at most.
@@ -118,19 +121,11 @@ impl ByteStore for SqliteStore {
     }
 
     async fn put(&self, id: &PhoneNumberId, bytes: &[u8], expected: Option<&Version>) -> Result<Version, VaultError> {
-        let (id, bytes, read) = (id.as_str().to_owned(), bytes.to_owned(), count(expected)?);
-        let next = read + 1;
-        let saved = self.run(move |connection| {
-            // One statement each: it is the transaction.
-            if read == 0 {
-                let sql = "INSERT INTO entries (id, version, sealed) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO NOTHING";
-                connection.execute(sql, (id, next.cast_signed(), bytes))
-            } else {
-                let sql = "UPDATE entries SET version = ?2, sealed = ?3 WHERE id = ?1 AND version = ?4";
-                connection.execute(sql, (id, next.cast_signed(), bytes, read.cast_signed()))
-            }
-        });
-        if saved.await? == 1 { Ok(Version::from(next)) } else { Err(shared::conflict()) }
+        let save = Save { id: id.as_str().to_owned(), bytes: bytes.to_owned(), read: count(expected)? };
+        let ticket = self.saves.add(save, self.limit);
+        let (saves, path) = (self.saves.clone(), self.path.clone());
+        let flushed = self.worker.run(self.limit, move |connection, until| saves.flush(&path, connection, until)).await;
+        self.saves.answer(ticket, flushed).await
     }
 
     async fn ids(&self) -> Result<Vec<PhoneNumberId>, VaultError> {
