@@ -46,11 +46,12 @@ test-release: ## checks versions, and what was built
 
 bench: ## measures ours beside the alternatives; QUICK=1: a short run
 	@scripts/bench
+	@scripts/bench-fleet
 
 lint: ## checks formatting, lints and documentation
 	@scripts/suite lint
 
-soak: ## makes 100,000 calls in each language (SOAK_CALLS sets another number), and looks for what grows; then 10,000 through nginx and HAProxy; then kills the command in 2,000 rotations of each kind
+soak: ## makes 100,000 calls in each language (SOAK_CALLS sets another number), and looks for what grows; then 10,000 through nginx and HAProxy; then kills the command in 2,000 rotations of each kind, and in a night of 10,000 numbers
 	@scripts/soak $(SOAK_CALLS)
 	@scripts/soak-servers || [ $$? = 77 ] # skipped, and said so
 	@scripts/soak-rotation

@@ -1,18 +1,23 @@
 mod address;
 mod failure;
 mod session;
+mod sessions;
 mod tls;
 
-use std::{fmt, future::Future, sync::Arc, time::Duration};
+use std::{fmt, future::Future, time::Duration};
 
-use tokio::{sync::Mutex, time};
+use tokio::time;
 use tokio_postgres::{
     Error, Row,
     types::{ToSql, Type},
 };
 use whatsapp_two_step::{PhoneNumberId, TwoStepError};
 
-use self::{address::Address, session::Session};
+use self::{
+    address::Address,
+    session::Session,
+    sessions::{Place, Sessions},
+};
 use super::failure as shared;
 use crate::{
     error::VaultError,
@@ -49,9 +54,8 @@ impl Sealed<PostgresStore> {
 
 /// Sealed entries in the table `whatsapp_two_step_vault` of a database.
 pub struct PostgresStore {
-    address: Box<Address>,
+    sessions: Sessions,
     limit: Duration,
-    session: Mutex<Option<Arc<Session>>>,
 }
 
 impl PostgresStore {
@@ -79,7 +83,7 @@ impl PostgresStore {
     }
 
     fn build(url: &str, roots: Option<&[u8]>) -> Result<Self, TwoStepError> {
-        Ok(Self { address: Box::new(Address::parse(url, roots)?), limit: shared::LIMIT, session: Mutex::new(None) })
+        Ok(Self { sessions: Sessions::new(Address::parse(url, roots)?), limit: shared::LIMIT })
     }
 
     /// How long one load or save may take, connecting and waiting for other programs among it; 10 seconds by default, and a day at most.
@@ -94,33 +98,24 @@ impl PostgresStore {
     /// # Errors
     /// `unreachable`; `unreadable` if another version made them.
     pub async fn init(&self) -> Result<(), VaultError> {
-        self.within(async {
-            let session = Session::begin(&self.address, self.limit).await?;
+        self.within(&self.sessions.place(), async {
+            let session = Session::begin(self.sessions.address(), self.limit).await?;
             session.make_tables().await.map_err(failure::of)?;
             session.check().await
         })
         .await
     }
 
-    async fn session(&self) -> Result<Arc<Session>, VaultError> {
-        let mut held = self.session.lock().await;
-        if let Some(session) = held.as_ref().filter(|session| session.is_usable()) {
-            return Ok(Arc::clone(session));
-        }
-        let session = Arc::new(Session::begin(&self.address, self.limit).await?);
-        session.check().await?;
-        *held = Some(Arc::clone(&session));
-        Ok(session)
-    }
-
-    async fn within<T>(&self, work: impl Future<Output = Result<T, VaultError>>) -> Result<T, VaultError> {
+    async fn within<T>(
+        &self,
+        place: &Place<'_>,
+        work: impl Future<Output = Result<T, VaultError>>,
+    ) -> Result<T, VaultError> {
         if let Ok(done) = time::timeout(self.limit, work).await {
             return done;
         }
         // Whatever hangs, hangs for the next one too.
-        if let Ok(mut held) = self.session.try_lock() {
-            *held = None;
-        }
+        place.forget();
         let limit = shared::seconds(self.limit);
         Err(shared::unreachable(&format!(
             "the database gave no answer within {limit}, and what was being saved may be there or not"
@@ -129,12 +124,13 @@ impl PostgresStore {
 
     /// What only reads is asked again on a new connection, if the old one has ended in the meantime.
     async fn read(&self, sql: &str, values: &[(&(dyn ToSql + Sync), Type)]) -> Result<Vec<Row>, VaultError> {
-        self.within(async {
-            let first = self.session().await?.client.query_typed(sql, values).await;
+        let place = self.sessions.place();
+        self.within(&place, async {
+            let first = place.session(self.limit).await?.client.query_typed(sql, values).await;
             let rows = match first {
                 Err(error) if failure::is_connection(&error) => {
-                    *self.session.lock().await = None;
-                    self.session().await?.client.query_typed(sql, values).await
+                    place.forget();
+                    place.session(self.limit).await?.client.query_typed(sql, values).await
                 }
                 first => first,
             };
@@ -170,8 +166,10 @@ impl ByteStore for PostgresStore {
             values.push((&before, Type::INT8));
             "UPDATE whatsapp_two_step_vault SET version = $2, sealed = $3 WHERE id = $1 AND version = $4"
         };
-        let saved =
-            self.within(async { self.session().await?.client.execute_typed(sql, &values).await.map_err(failure::of) });
+        let place = self.sessions.place();
+        let saved = self.within(&place, async {
+            place.session(self.limit).await?.client.execute_typed(sql, &values).await.map_err(failure::of)
+        });
         if saved.await? == 1 { Ok(Version::from(read + 1)) } else { Err(shared::conflict()) }
     }
 
