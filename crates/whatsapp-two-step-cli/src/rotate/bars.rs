@@ -2,6 +2,7 @@
 
 use std::{
     collections::VecDeque,
+    fmt::Write as _,
     io::{self, IsTerminal},
     time::Duration,
 };
@@ -87,14 +88,14 @@ impl Bars {
         let mut text =
             format!("{} rotated, {} failed, {} unsettled", progress.rotated, progress.failed, progress.unsettled);
         if progress.alone > 0 {
-            text += &format!(", {} left alone", progress.alone);
+            let _ = write!(text, ", {} left alone", progress.alone);
         }
         if let Some((at, before)) = self.done.front().filter(|(at, before)| now > *at && over > *before) {
             let a_second = f64::from(over - before) / (now - *at).as_secs_f64();
             let left = f64::from(progress.left() + progress.in_flight) / a_second;
-            text += &format!(", {:.1} a minute", a_second * 60.0);
+            let _ = write!(text, ", {:.1} a minute", a_second * 60.0);
             if progress.left() > 0 {
-                text += &format!(", about {} left", short(left));
+                let _ = write!(text, ", about {} left", short(left));
             }
         }
         text
@@ -136,7 +137,8 @@ fn over(progress: &FleetProgress) -> u32 {
 }
 
 fn all_holds(progress: &FleetProgress) -> String {
-    progress.holds.iter().take(HOLDS).map(|held| format!("; {}", hold(held))).collect()
+    let holds: Vec<String> = progress.holds.iter().take(HOLDS).map(hold).collect();
+    holds.iter().flat_map(|text| ["; ", text]).collect()
 }
 
 fn hold(held: &FleetHold) -> String {

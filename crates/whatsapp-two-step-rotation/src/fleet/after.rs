@@ -106,8 +106,8 @@ impl FleetRun {
         let is_of_app = call.graph_code() == Some(4);
         let lane = &mut self.lanes[place];
         lane.closes();
-        let pace = if is_of_app { &mut self.app } else { &mut lane.pace };
-        pace.refuses(wait, began, now);
+        let refusing = if is_of_app { &mut self.app } else { &mut lane.pace };
+        refusing.refuses(wait, began, now);
         let is_open = matches!(vault_state, VaultState::Unsettled | VaultState::Confirmed);
         (!is_open && number.tries < REFUSALS).then_some(Again::At(now))
     }
@@ -125,7 +125,7 @@ impl FleetRun {
 
     fn hold_for_vault(&mut self, now: Duration) -> Option<Again> {
         let since = *self.vault.since.get_or_insert(now);
-        if now - since >= VAULT_PATIENCE {
+        if now.saturating_sub(since) >= VAULT_PATIENCE {
             self.progress.stopped.get_or_insert(FleetStop::Vault);
             return None;
         }

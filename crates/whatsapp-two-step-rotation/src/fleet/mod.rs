@@ -156,7 +156,7 @@ impl FleetRun {
         }
         let app = self.app.admits(now).max(Admission::at(self.vault.until, now));
         if let Admission::At(time) = app {
-            return FleetStep::Wait(Some(time - now));
+            return FleetStep::Wait(Some(time.saturating_sub(now)));
         }
         let mut soonest: Option<Duration> = self.later.iter().map(|(due, ..)| *due).min();
         for offset in 0..self.lanes.len() {

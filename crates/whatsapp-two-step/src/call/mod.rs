@@ -305,5 +305,5 @@ impl<O> fmt::Debug for Waiting<O> {
 /// As it is shown: a rotation gives a call what a save has left of the time, to the nanosecond.
 fn in_milliseconds(time: Duration) -> Duration {
     let rest = Duration::from_nanos(u64::from(time.subsec_nanos() % 1_000_000));
-    if time > Duration::from_millis(1) { time - rest } else { time }
+    if time > Duration::from_millis(1) { time.saturating_sub(rest) } else { time }
 }

@@ -54,7 +54,7 @@ impl Sealed<PostgresStore> {
 
 /// Sealed entries in the table `whatsapp_two_step_vault` of a database.
 pub struct PostgresStore {
-    sessions: Sessions,
+    sessions: Box<Sessions>,
     limit: Duration,
 }
 
@@ -83,7 +83,7 @@ impl PostgresStore {
     }
 
     fn build(url: &str, roots: Option<&[u8]>) -> Result<Self, TwoStepError> {
-        Ok(Self { sessions: Sessions::new(Address::parse(url, roots)?), limit: shared::LIMIT })
+        Ok(Self { sessions: Box::new(Sessions::new(Address::parse(url, roots)?)), limit: shared::LIMIT })
     }
 
     /// How long one load or save may take, connecting and waiting for other programs among it; 10 seconds by default, and a day at most.

@@ -24,7 +24,7 @@ struct Slot {
 }
 
 pub(super) struct Sessions {
-    address: Box<Address>,
+    address: Address,
     slots: [Slot; MOST],
 }
 
@@ -36,7 +36,7 @@ pub(super) struct Place<'a> {
 
 impl Sessions {
     pub(super) fn new(address: Address) -> Self {
-        Self { address: Box::new(address), slots: array::from_fn(|_| Slot::default()) }
+        Self { address, slots: array::from_fn(|_| Slot::default()) }
     }
 
     pub(super) fn address(&self) -> &Address {
