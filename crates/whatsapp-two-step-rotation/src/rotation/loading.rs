@@ -109,6 +109,12 @@ impl RotationRun {
             let pin = success.pin.clone();
             return self.settle_entry(Claim { entry, pin, version, drew: false, at: now }, success);
         }
+        if version.is_none() {
+            // Deleted meanwhile, by a person or an import: without it, the PIN that holds would be nowhere.
+            let entry = Entry { quiet_until: Some(self.settings.quiet_until(now)), ..entry };
+            let pin = success.pin.clone();
+            return self.settle_entry(Claim { entry, pin, version, drew: false, at: now }, success);
+        }
         if is_it(&entry.current) {
             let rotated_at = entry.rotated_at.unwrap_or(success.at);
             return RotationStep::Done(Ok(Some(Rotation { rotated_at, ..self.rotation(success) })));
