@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -134,3 +135,14 @@ def test_what_no_retry_can_mend_waits_for_a_person(whatsapp_sandbox: Sandbox, ph
 def test_the_server_s_own_wait_is_kept(waits: list[float]) -> None:
     number = run("911230000000000")  # rate limited, Retry-After: 3600
     assert number.state == "pending" and 3600 <= waits[0] <= 3630
+
+
+def test_an_account_s_numbers_are_rotated_once_a_round(whatsapp_sandbox: Sandbox) -> None:
+    account, since = "930000000000001", time.time()
+    first = tasks.rotate_account.delay(account, since).get()
+    assert first == {"rotated": 5, "alone": 0, "failed": 0, "left": 0}
+    pins = {number.pk: whatsapp_sandbox.pin(number.pk) for number in Number.objects.all()}
+    assert len(pins) == 5 and all(held(number) == [pin] for number, pin in pins.items())
+    # Run again, or by a second worker: nothing is left to do.
+    assert tasks.rotate_account.delay(account, since).get()["alone"] == 5
+    assert pins == {number: whatsapp_sandbox.pin(number) for number in pins}

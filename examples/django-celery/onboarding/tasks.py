@@ -12,7 +12,7 @@ from functools import cache
 
 from celery import Task, shared_task
 from django.conf import settings
-from whatsapp_two_step import Client, PostgresVault, Rotator, SqliteVault, TwoStepError, VaultError
+from whatsapp_two_step import Client, FleetAccount, PostgresVault, Rotator, SqliteVault, TwoStepError, VaultError
 
 from onboarding.models import Number
 
@@ -61,3 +61,25 @@ def set_two_step_pin(self: Task, phone_number_id: str) -> None:
             raise
         raise self.retry(exc=error, countdown=wait) from error
     number.succeeded(rotation)
+
+
+@shared_task(acks_late=True)
+def rotate_account(waba_id: str, since: float) -> dict[str, int]:
+    """New PINs for all numbers of an account, at the pace that Meta's limits allow: one task for each account, every quarter.
+
+        since = time.time()
+        for waba_id in accounts:
+            rotate_account.delay(waba_id, since)
+
+    `since` is the time of the whole round, not of a task: one that runs again, or beside another one, leaves alone what is done.
+    """
+    numbers = [number.id for number in client().phone_numbers(waba_id)]
+    ends = Rotator(client(), vault()).rotate_all([FleetAccount(numbers, waba_id)], since=since)
+    for end in ends:
+        number, _ = Number.objects.get_or_create(phone_number_id=end.phone_number_id)
+        if end.error is not None:
+            number.failed(end.error, is_final=True)
+        elif end.rotation is not None:
+            number.succeeded(end.rotation)
+    progress = ends.progress()
+    return {"rotated": progress.rotated, "alone": progress.alone, "failed": progress.failed, "left": progress.left}
