@@ -17,9 +17,8 @@ use whatsapp_two_step::{
 use crate::{
     entry::Entry,
     error::VaultError,
-    rotation::{
-        Calling, Loading, Rotation, RotationError, RotationRun, RotationSettings, RotationStep, Saving, SendWindow,
-    },
+    rotation::{Calling, Loading, Rotation, RotationError, RotationSettings, RotationStep, Saving, SendWindow},
+    rotator::Wish,
     vault::{Stored, Version},
 };
 
@@ -64,8 +63,12 @@ impl HostedRun {
     /// A new PIN for the number, or its pending one (`draws`); else only a pending one is sent again.
     #[must_use]
     pub fn begin(id: PhoneNumberId, settings: RotationSettings, draws: bool) -> Self {
-        let begin = if draws { RotationRun::rotate } else { RotationRun::settle };
-        let state = Mutex::new(state_of(&id, begin(id.clone(), settings)));
+        let wish = if draws { Wish::Rotate } else { Wish::Settle };
+        Self::with(id, settings, wish)
+    }
+
+    pub(crate) fn with(id: PhoneNumberId, settings: RotationSettings, wish: Wish) -> Self {
+        let state = Mutex::new(state_of(&id, wish.begin(id.clone(), settings)));
         Self(Arc::new(Run { id, state, was_closed: AtomicBool::new(false), wall: Mutex::default() }))
     }
 
@@ -90,6 +93,12 @@ impl HostedRun {
                 _ => HostedStep::Done(Err(RotationError::internal())),
             },
         }
+    }
+
+    /// Is it over? Then [`next`](Self::next) gives the end, once.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        matches!(&*lock(&self.0.state), State::Done(_) | State::Over)
     }
 
     /// The vault has this entry, or none.

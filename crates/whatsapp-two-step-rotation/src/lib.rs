@@ -26,6 +26,7 @@ mod error;
 mod fleet;
 mod hosted;
 mod hosted_check;
+mod hosted_fleet;
 mod memory_vault;
 mod rotation;
 mod rotator;
@@ -47,6 +48,7 @@ pub use fleet::{
 };
 pub use hosted::{HostedCall, HostedEnd, HostedPages, HostedRun, HostedStep, HostedWhole};
 pub use hosted_check::{HostedAsk, HostedCheck, HostedCheckStep, HostedWish};
+pub use hosted_fleet::{HostedFleet, HostedFleetStep, HostedTurn};
 pub use memory_vault::MemoryVault;
 pub use rotation::{
     Calling, Loading, Rotation, RotationError, RotationRun, RotationSettings, RotationStep, Saving, SendWindow,

@@ -51,11 +51,31 @@ pub struct Rotator<V> {
 /// Tells the time on the wall.
 type Wall = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Wish {
     Rotate,
     Renew { since: SystemTime },
     Settle,
+}
+
+impl Wish {
+    pub(crate) fn begin(self, id: PhoneNumberId, settings: RotationSettings) -> RotationStep {
+        match self {
+            Self::Rotate => RotationRun::rotate(id, settings),
+            Self::Renew { since } => RotationRun::renew(id, since, settings),
+            Self::Settle => RotationRun::settle(id, settings),
+        }
+    }
+}
+
+impl From<FleetGoal> for Wish {
+    fn from(goal: FleetGoal) -> Self {
+        match goal {
+            FleetGoal::NewSince(since) => Self::Renew { since },
+            FleetGoal::New => Self::Rotate,
+            FleetGoal::Settled => Self::Settle,
+        }
+    }
 }
 
 impl<V: Vault> Rotator<V> {
@@ -166,11 +186,7 @@ impl<V: Vault> Rotator<V> {
         wish: Wish,
     ) -> Result<Option<Rotation>, RotationError> {
         let settings = RotationSettings { timeout: client.limits().timeout, quiet_margin: self.quiet_margin };
-        let mut step = match wish {
-            Wish::Rotate => RotationRun::rotate(id.clone(), settings),
-            Wish::Renew { since } => RotationRun::renew(id.clone(), since, settings),
-            Wish::Settle => RotationRun::settle(id.clone(), settings),
-        };
+        let mut step = wish.begin(id.clone(), settings);
         loop {
             step = match step {
                 RotationStep::Load { loading } => {

@@ -55,6 +55,7 @@ fn why(stopped: Option<FleetStop>) -> &'static str {
         Some(FleetStop::Canary) => "as not all of the first ones, of --canary, went well",
         Some(FleetStop::Vault) => "as the vault can't be reached",
         Some(FleetStop::Token) => "as the server refuses the access token",
+        Some(FleetStop::Settings) => "as no call can be made",
         _ => "",
     }
 }

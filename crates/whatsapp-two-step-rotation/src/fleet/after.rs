@@ -68,6 +68,10 @@ impl FleetRun {
                     self.end_token(token);
                     None
                 }
+                ErrorKind::InvalidConfiguration => {
+                    self.progress.stopped.get_or_insert(FleetStop::Settings);
+                    None
+                }
                 ErrorKind::PermissionDenied if self.lanes[place].waba_id.is_some() => {
                     self.lanes[place].queue.clear();
                     self.later.retain(|(_, lane, _)| *lane != place);

@@ -102,6 +102,11 @@ impl FleetTurn {
     pub fn phone_number_id(&self) -> &PhoneNumberId {
         &self.number.id
     }
+
+    /// The place of its account among those that were given.
+    pub(crate) fn account(&self) -> usize {
+        self.lane
+    }
 }
 
 /// What a number's rotation came to.
@@ -221,6 +226,16 @@ impl FleetRun {
             }
         }
         None
+    }
+
+    /// Nobody drives it any more, and nobody knows how far it came: it has another turn, if there is any.
+    pub(crate) fn left(&mut self, now: Duration, turn: FleetTurn) {
+        let FleetTurn { number, lane: place, .. } = turn;
+        self.progress.in_flight -= 1;
+        let lane = &mut self.lanes[place];
+        lane.pace.ends(1, now);
+        self.app.ends(1, now);
+        lane.queue.push_front(number);
     }
 
     /// Begins no other number; those under way end.

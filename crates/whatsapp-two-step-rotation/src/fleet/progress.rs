@@ -101,10 +101,12 @@ pub enum FleetStop {
     Vault,
     /// The server refused the only token, or all of them.
     Token,
+    /// No call can be made: the client is closed, or a setting forbids it.
+    Settings,
 }
 
 impl FleetStop {
-    /// `asked`, `max_failures`, `canary`, `vault` or `token`.
+    /// `asked`, `max_failures`, `canary`, `vault`, `token` or `settings`.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
@@ -113,6 +115,7 @@ impl FleetStop {
             Self::Canary => "canary",
             Self::Vault => "vault",
             Self::Token => "token",
+            Self::Settings => "settings",
         }
     }
 }

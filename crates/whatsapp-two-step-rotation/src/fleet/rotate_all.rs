@@ -73,7 +73,7 @@ impl<'a, V: Vault> RotateAll<'a, V> {
     }
 
     fn begin(&mut self, turn: FleetTurn) {
-        let (rotator, wish) = (self.rotator, wish(self.goal));
+        let (rotator, wish) = (self.rotator, Wish::from(self.goal));
         let progress = CallProgress::default();
         let client = self.client(&turn).map(|client| client.with_progress(&progress));
         self.under_way.insert(turn.phone_number_id().clone(), progress);
@@ -99,14 +99,6 @@ impl<'a, V: Vault> RotateAll<'a, V> {
         };
         self.clients.insert(token, client.clone());
         Ok(client)
-    }
-}
-
-fn wish(goal: FleetGoal) -> Wish {
-    match goal {
-        FleetGoal::NewSince(since) => Wish::Renew { since },
-        FleetGoal::New => Wish::Rotate,
-        FleetGoal::Settled => Wish::Settle,
     }
 }
 
