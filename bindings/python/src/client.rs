@@ -13,10 +13,11 @@ use tokio::{task::AbortHandle, time::sleep};
 use whatsapp_two_step::{AccessToken, AnyResponse, Client, ClientBuilder, Observer, TwoStepError};
 use whatsapp_two_step_outbox::Outbox;
 
-use whatsapp_two_step_rotation::{HostedCall, HostedEnd, RotationSettings};
+use whatsapp_two_step_rotation::{HostedCall, HostedEnd};
 
 use crate::{
     call::NativeCall,
+    fleet::{self, NativeFleet},
     inbox::{Event, Inbox, What},
     outcome::{self, Failure},
     process::{Inside, Owned, Process, TICK},
@@ -164,12 +165,22 @@ impl NativeClient {
     ) -> PyResult<NativeRotation> {
         let begin = || {
             let id = work::phone_number_id(phone_number_id)?;
-            let timeout = self.client(Process::current(py))?.limits().timeout;
-            let quiet_margin = quiet_margin.map(|given| settings::seconds("quiet_margin", given)).transpose()?;
-            let quiet_margin = quiet_margin.unwrap_or(RotationSettings::default().quiet_margin);
-            let settings = RotationSettings { timeout, quiet_margin };
-            settings.check()?;
+            let settings = fleet::run_settings(self.client(Process::current(py))?.limits(), quiet_margin)?;
             Ok(NativeRotation::begin(id, settings, draws))
+        };
+        begin().map_err(|failure: Failure| failure.raise(py))
+    }
+
+    /// Begins many, whose calls are this client's, or those of clients for other tokens.
+    fn begin_fleet(
+        &self,
+        py: Python<'_>,
+        options: fleet::Options<'_>,
+        quiet_margin: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<NativeFleet> {
+        let begin = || {
+            let settings = fleet::run_settings(self.client(Process::current(py))?.limits(), quiet_margin)?;
+            NativeFleet::new(&options, settings)
         };
         begin().map_err(|failure: Failure| failure.raise(py))
     }

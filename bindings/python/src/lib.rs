@@ -7,6 +7,7 @@
 //! | `work` | what a call is asked to do: set a PIN, read a page of numbers |
 //! | `rotation`, `entry` | a rotation that Python drives; what vaults keep, and those that ship |
 //! | `check` | a check of a vault that Python drives |
+//! | `fleet` | many of them, and which is next |
 //! | `values` | drawing a PIN, and reading a webhook |
 //! | `outcome` | what a call wants or came to into Python's request, response or exception |
 //! | `inbox`, `wakeup` | the ends of an event loop's calls: a queue, and a byte on a socket that wakes it |
@@ -23,6 +24,7 @@ mod check;
 mod client;
 mod command;
 mod entry;
+mod fleet;
 mod inbox;
 mod outcome;
 mod process;
@@ -45,6 +47,7 @@ mod _native {
         client::{NativeClient, StartedCall},
         command::main,
         entry::{Entry, NativeVault, generate_vault_key},
+        fleet::{NativeFleet, NativeTurn},
         inbox::Inbox,
         process::close,
         rotation::NativeRotation,

@@ -121,7 +121,7 @@ pub(crate) fn seconds(name: &str, value: &Bound<'_, PyAny>) -> Result<Duration, 
     Ok(Duration::try_from_secs_f64(seconds).unwrap_or(beyond))
 }
 
-fn count(name: &str, value: &Bound<'_, PyAny>) -> Result<u32, Failure> {
+pub(crate) fn count(name: &str, value: &Bound<'_, PyAny>) -> Result<u32, Failure> {
     if !value.is_instance_of::<PyInt>() || value.is_instance_of::<PyBool>() {
         return Err(wrong_type(name, "a whole number", value));
     }

@@ -45,8 +45,7 @@ pub(crate) struct NativePages(HostedPages);
 impl NativePages {
     #[new]
     fn new(waba_id: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let read = || Ok(WabaId::parse(&text(waba_id, WabaId::not_text)?.to_string_lossy())?);
-        let id = read().map_err(|failure: Failure| failure.raise(waba_id.py()))?;
+        let id = self::waba_id(waba_id).map_err(|error| Failure::from(error).raise(waba_id.py()))?;
         Ok(Self(HostedPages::new(id)))
     }
 
@@ -58,6 +57,10 @@ impl NativePages {
 
 pub(crate) fn phone_number_id(given: &Bound<'_, PyAny>) -> Result<PhoneNumberId, TwoStepError> {
     PhoneNumberId::parse(&text(given, PhoneNumberId::not_text)?.to_string_lossy())
+}
+
+pub(crate) fn waba_id(given: &Bound<'_, PyAny>) -> Result<WabaId, TwoStepError> {
+    WabaId::parse(&text(given, WabaId::not_text)?.to_string_lossy())
 }
 
 fn text<'a, 'py>(

@@ -24,6 +24,7 @@ except ImportError as _error:
         _why = "there is none for this Python and platform; install the package with this Python's own pip"
     raise ImportError(f"whatsapp_two_step has a native module: {_why} ({_error})") from _error
 from whatsapp_two_step._async_client import AsyncClient
+from whatsapp_two_step._async_rotate_all import AsyncRotateAll
 from whatsapp_two_step._async_rotator import AsyncRotator
 from whatsapp_two_step._check_async_vault import check_async_vault
 from whatsapp_two_step._check_vault import check_vault
@@ -48,12 +49,14 @@ from whatsapp_two_step._errors import (
     TwoStepError,
     UnexpectedResponseError,
 )
+from whatsapp_two_step._fleet import FleetAccount, FleetHold, FleetProgress, RotationEnd
 from whatsapp_two_step._http import HttpRequest, HttpResponse, TransportError
 from whatsapp_two_step._native import VERSION as __version__
 from whatsapp_two_step._native import Entry, generate_vault_key
 from whatsapp_two_step._phone_number import PhoneNumber
 from whatsapp_two_step._pin import generate_pin, is_weak_pin
 from whatsapp_two_step._response import SetTwoStepPinResponse, Usage
+from whatsapp_two_step._rotate_all import RotateAll
 from whatsapp_two_step._rotated import Rotation
 from whatsapp_two_step._rotator import Rotator
 from whatsapp_two_step._secret import Secret
@@ -66,6 +69,8 @@ if TYPE_CHECKING:
     from whatsapp_two_step._types import (
         AsyncTransport,
         ErrorKind,
+        FleetStop,
+        HoldReason,
         Outcome,
         PinState,
         Reason,
@@ -77,6 +82,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AccountRestrictedError",
     "AsyncClient",
+    "AsyncRotateAll",
     "AsyncRotator",
     "AsyncTransport",
     "AsyncVault",
@@ -85,6 +91,11 @@ __all__ = [
     "ConnectionFailedError",
     "Entry",
     "ErrorKind",
+    "FleetAccount",
+    "FleetHold",
+    "FleetProgress",
+    "FleetStop",
+    "HoldReason",
     "HttpRequest",
     "HttpResponse",
     "InvalidConfigurationError",
@@ -104,7 +115,9 @@ __all__ = [
     "PostgresVault",
     "RateLimitedError",
     "Reason",
+    "RotateAll",
     "Rotation",
+    "RotationEnd",
     "Rotator",
     "Secret",
     "SecurityEvent",
@@ -135,6 +148,8 @@ _FOR_TYPES = (
     "AsyncTransport",
     "AsyncVault",
     "ErrorKind",
+    "FleetStop",
+    "HoldReason",
     "Outcome",
     "PinState",
     "Reason",

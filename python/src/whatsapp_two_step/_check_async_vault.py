@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from whatsapp_two_step._async_rotator import called
 from whatsapp_two_step._check_vault import NO_NUMBER, Ask, Check
+from whatsapp_two_step._run import called
 from whatsapp_two_step._steps import check
 
 TYPE_CHECKING = False

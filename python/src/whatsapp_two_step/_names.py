@@ -11,7 +11,7 @@ from _collections_abc import (  # the same as collections.abc's, and always load
     Iterator,
     Mapping,
 )
-from datetime import timedelta
+from datetime import datetime, timedelta
 from os import PathLike
 
 __all__ = [
@@ -22,6 +22,8 @@ __all__ = [
     "Certificates",
     "ClassVar",
     "ErrorKind",
+    "FleetStop",
+    "HoldReason",
     "Iterable",
     "Iterator",
     "Mapping",
@@ -38,6 +40,7 @@ __all__ = [
     "Vault",
     "VaultErrorKind",
     "VaultState",
+    "datetime",
 ]
 
 
@@ -50,6 +53,6 @@ class ClassVar:
 
 Any = Self = NoReturn = Vault = AsyncVault = TransportLike = AsyncTransportLike = Settings = object
 Unpack = ClassVar
-ErrorKind = Outcome = Reason = PinState = Unprocessed = VaultErrorKind = VaultState = str
+ErrorKind = Outcome = Reason = PinState = Unprocessed = VaultErrorKind = VaultState = FleetStop = HoldReason = str
 Seconds = float | timedelta
 Certificates = str | bytes | PathLike[str]

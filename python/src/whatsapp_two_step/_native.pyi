@@ -4,9 +4,12 @@ from collections.abc import Callable
 from typing import Any, Final, TypeAlias, final
 
 from whatsapp_two_step._errors import InvalidConfigurationError, TwoStepError
+from whatsapp_two_step._fleet import FleetProgress
 from whatsapp_two_step._http import HttpRequest
 from whatsapp_two_step._phone_number import PhoneNumber
 from whatsapp_two_step._response import SetTwoStepPinResponse
+from whatsapp_two_step._rotated import Rotation
+from whatsapp_two_step._vault_error import VaultError
 
 __all__ = [
     "MAX_BODY_BYTES",
@@ -18,10 +21,12 @@ __all__ = [
     "NativeCall",
     "NativeCheck",
     "NativeClient",
+    "NativeFleet",
     "NativeOperation",
     "NativePages",
     "NativeRotation",
     "NativeSandbox",
+    "NativeTurn",
     "NativeVault",
     "StartedCall",
     "close",
@@ -68,6 +73,7 @@ class NativeClient:
         self, operation: NativeOperation, options: _Options = ..., seed: int | None = None
     ) -> tuple[NativeCall, _Step]: ...
     def begin_rotation(self, phone_number_id: object, quiet_margin: object, draws: bool) -> NativeRotation: ...
+    def begin_fleet(self, options: tuple[object, ...], quiet_margin: object) -> NativeFleet: ...
     def close(self) -> None: ...
     def describe(self) -> tuple[str, str] | None: ...
 
@@ -151,6 +157,25 @@ class NativeAsk:
     def saved(self, version: str) -> None: ...
     def failed(self, kind: str, message: str) -> None: ...
     def repeats_a_secret(self, text: str) -> bool: ...
+
+@final
+class NativeFleet:
+    def next(self, elapsed: float) -> NativeTurn | float | bool | None: ...
+    def stop(self) -> None: ...
+    def since(self) -> float: ...
+    def progress(self, elapsed: float) -> FleetProgress: ...
+
+@final
+class NativeTurn:
+    @property
+    def phone_number_id(self) -> str: ...
+    @property
+    def account(self) -> int: ...
+    def rotation(self) -> NativeRotation: ...
+    def ended(
+        self, elapsed: float
+    ) -> tuple[str, str | None, Rotation | None, TwoStepError | VaultError | None] | None: ...
+    def leave(self) -> None: ...
 
 @final
 class NativeVault:

@@ -86,6 +86,11 @@ class Steps(Told):
                 raise
             raise error from self._cause
 
+    @property
+    def cause(self) -> BaseException | None:
+        """What a transport or a vault raised last, if that may be shown."""
+        return self._cause
+
     def called(self, cause: BaseException | None) -> None:
         """What the transport raised, if that may be shown. What the call came to, the rotation knows already."""
         self._cause = cause

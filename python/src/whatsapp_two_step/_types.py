@@ -48,6 +48,12 @@ VaultErrorKind = Literal["conflict", "unreachable", "unreadable", "busy"]
 VaultState = Literal["untouched", "settled", "unsettled", "confirmed"]
 """What a vault holds of a number after a rotation that failed."""
 
+FleetStop = Literal["asked", "max_failures", "canary", "vault", "token", "settings"]
+"""Why many rotations begin no other number."""
+
+HoldReason = Literal["limit", "refused", "vault", "busy"]
+"""What holds numbers of many."""
+
 Seconds = float | timedelta
 """A number of seconds, or a `timedelta`."""
 
