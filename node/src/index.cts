@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export type { FleetAccount } from './accounts.cjs'
 export { checkVault, VaultFaultError } from './check_vault.cjs'
 export { type CallOptions, Client, type ClientOptions, type FileUrl, type RootCertificates, type TwoStepClient } from './client.cjs'
 export { Entry } from './entry.cjs'
@@ -31,10 +32,13 @@ export {
   UnexpectedResponseError,
 } from './errors.cjs'
 export { type Fetch, type FetchInit, fetchTransport } from './fetch.cjs'
+export type { FleetHold, FleetProgress, FleetStop, HoldReason } from './fleet.cjs'
 export type { PhoneNumber, PinState } from './phone_number.cjs'
 export { generatePin, isWeakPin } from './pin.cjs'
 export type { SetTwoStepPinResponse, Usage } from './response.cjs'
-export { type RotateOptions, type Rotation, Rotator, type RotatorOptions } from './rotator.cjs'
+export { RotateAll, type RotateAllOptions, type RotationEnd } from './rotate_all.cjs'
+export type { Rotation } from './rotation.cjs'
+export { type RotateOptions, Rotator, type RotatorOptions } from './rotator.cjs'
 export { Secret } from './secret.cjs'
 export {
   type Transport,

@@ -24,6 +24,7 @@ export {
   PinRejectedError,
   PostgresVault,
   RateLimitedError,
+  RotateAll,
   Rotator,
   Secret,
   securityEvents,

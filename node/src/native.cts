@@ -1,6 +1,7 @@
 // The native library, and the shape of what crosses to it. What crosses is checked there: here it is unknown.
 
 import type { Reason, TwoStepErrorFields } from './errors.cjs'
+import type { FleetProgress } from './fleet.cjs'
 import { load } from './load.cjs'
 import type { RecordedRequest, SandboxStats } from './recorded.cjs'
 import type { Success } from './response.cjs'
@@ -23,6 +24,7 @@ export interface NativeModule {
   startSandbox(port: number, numbers: number, wabas: number): NativeSandbox | NotStarted
   BuiltInCalls: new (onEvents: (events: CallEvent[]) => void) => BuiltInCalls
   HostCall: new () => HostCall
+  NativeAccounts: new () => NativeAccounts
 }
 
 export interface NativeClient {
@@ -33,6 +35,7 @@ export interface NativeClient {
   setTwoStepPin(phoneNumberId: unknown, pin: unknown, options: unknown): NativeOperation | Failure
   phoneNumbers(wabaId: unknown, options: unknown): NativePages | Failure
   beginRotation(phoneNumberId: unknown, quietMarginMs: number, options: unknown, draws: boolean): NativeRotation | Failure
+  beginFleet(accounts: NativeAccounts, quietMarginMs: number, options: unknown): NativeFleet | Failure
   checkReach(loopbackOnly: string): Failure | null
   close(): void
 }
@@ -134,6 +137,48 @@ export interface RotationEnd {
   readonly resumed: boolean
   readonly attempts: number
   readonly traceId?: string
+}
+
+/** The accounts of many rotations. */
+export interface NativeAccounts {
+  add(numbers: unknown[], wabaId: unknown, accessToken: unknown): Failure | null
+}
+
+/** Many rotations: which is next, and when. */
+export interface NativeFleet {
+  /** Since 1970. */
+  readonly sinceMs: number
+  readonly concurrency: number
+  next(elapsedMs: number): NativeFleetStep
+  stop(): void
+  progress(elapsedMs: number): FleetProgress
+}
+
+/** A turn; or how long to wait, without a time until the next end; or all is over. */
+export interface NativeFleetStep {
+  readonly turn?: NativeTurn
+  readonly waitMs?: number
+  readonly isDone: boolean
+}
+
+/** A number whose turn it is. */
+export interface NativeTurn {
+  readonly phoneNumberId: string
+  /** The place of its account among those that were given. */
+  readonly account: number
+  rotation(): NativeRotation
+  /** What it came to; null if it will have another turn. */
+  ended(elapsedMs: number): NativeFleetEnd | null
+  leave(): void
+}
+
+/** What a number came to: one of the last three, or none of them. */
+export interface NativeFleetEnd {
+  readonly phoneNumberId: string
+  readonly wabaId?: string
+  readonly rotation?: RotationEnd
+  readonly failure?: Failure
+  readonly vaultFailure?: VaultFailure
 }
 
 /** An entry of a vault. Times are milliseconds since 1970. */

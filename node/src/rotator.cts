@@ -1,25 +1,13 @@
+import type { FleetAccount } from './accounts.cjs'
 import { type Client, insideOf, signalOf } from './client.cjs'
 import { callSite, type CallSite, done } from './failure.cjs'
-import { native, type RotationEnd } from './native.cjs'
-import { checkReach, run } from './run.cjs'
+import { native } from './native.cjs'
+import { RotateAll, type RotateAllOptions } from './rotate_all.cjs'
+import { drive, type Rotation } from './rotation.cjs'
+import { checkReach } from './run.cjs'
 import type { Secret } from './secret.cjs'
-import { listen, unlisten } from './signals.cjs'
 import { Steps } from './steps.cjs'
 import type { Vault } from './vault.cjs'
-
-/** A number has a new PIN, and the vault has it as the current one. Which, it doesn't say: ask the vault. */
-export interface Rotation {
-  /** The number. */
-  readonly phoneNumberId: string
-  /** When the server confirmed the PIN, to the second. */
-  readonly rotatedAt: Date
-  /** Was the PIN one that an earlier run had left pending? */
-  readonly resumed: boolean
-  /** How many requests it took. */
-  readonly attempts: number
-  /** The ID that Meta's support asks for. */
-  readonly traceId?: string
-}
 
 /** The settings of a {@link Rotator}. */
 export interface RotatorOptions {
@@ -93,6 +81,38 @@ export class Rotator {
     return this.#run(phoneNumberId, options, false, callSite(this.settle))
   }
 
+  /**
+   * Many numbers, at the pace that the server's limits allow: an async iterable of what each came to, as they end.
+   *
+   * One that fails stops no other: its end has the `error`. What stops all is in `progress().stopped`. Where an earlier run has left a PIN
+   * pending, that one is sent.
+   *
+   * ```ts
+   * import { Client, MemoryVault, Rotator } from 'whatsapp-two-step'
+   * import { startSandbox } from 'whatsapp-two-step/testing'
+   *
+   * const sandbox = await startSandbox()
+   * const client = new Client({ accessToken: 'EAAG_example', baseUrl: sandbox.baseUrl })
+   * const ends = new Rotator(client, new MemoryVault()).rotateAll(['106540352242922', '106540352242923'])
+   * for await (const { phoneNumberId, error } of ends) {
+   *   if (error) console.error(phoneNumberId, error)
+   * }
+   * console.log(ends.progress().rotated) // 2
+   * sandbox.close()
+   * ```
+   *
+   * @param numbers Phone number IDs; or a {@link FleetAccount} for each business account, so that one waits for its limit while others go on, and
+   * with a token of its own if it has one. All are checked at once.
+   * @throws TwoStepError for what can't be used; the loop throws none, but the `reason` of an aborted signal.
+   */
+  rotateAll(numbers: Iterable<string> | Iterable<FleetAccount>, options?: RotateAllOptions): RotateAll {
+    const site = callSite(this.rotateAll)
+    const client = insideOf(this.#client, site)
+    const signal = signalOf(options, site)
+    checkReach(client.native, site)
+    return new RotateAll(client, this.#vault, this.#quietMarginMs, numbers, options, site, signal)
+  }
+
   /** The PINs of which one holds, a pending one first; none if the vault knows nothing of the number. */
   async mayHold(phoneNumberId: string): Promise<Secret[]> {
     return (await this.#vault.load(phoneNumberId))?.entry.mayHold() ?? []
@@ -104,29 +124,6 @@ export class Rotator {
     checkReach(client.native, site)
     const rotation = done(client.native.beginRotation(phoneNumberId, this.#quietMarginMs, options, draws), site)
     const steps = new Steps(rotation, this.#vault, phoneNumberId)
-    for (;;) {
-      if (signal?.aborted) throw signal.reason
-      const step = steps.next(site)
-      if (step.kind === 'done') return step.rotation && toRotation(step.rotation)
-      if (step.kind === 'call') {
-        steps.called(undefined)
-        await run(client, step.operation, site, signal, (cause) => steps.called(cause))
-      } else await unlessAborted(steps.ask(step), signal)
-    }
+    return drive(client, steps, site, signal)
   }
-}
-
-/** The work, or the signal's reason if that comes first. */
-function unlessAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (!signal) return work
-  return new Promise<void>((resolve, reject) => {
-    const waiter = { abort: reject }
-    listen(signal, waiter)
-    void work.then(resolve, reject).finally(() => unlisten(signal, waiter))
-  })
-}
-
-/** In objects of this realm. */
-function toRotation({ rotatedAtMs, ...rest }: RotationEnd): Rotation {
-  return { ...rest, rotatedAt: new Date(rotatedAtMs) }
 }

@@ -23,6 +23,11 @@ export class Steps {
     this.#id = phoneNumberId
   }
 
+  /** What a transport or the vault threw last, if that may be shown. */
+  get cause(): Cause {
+    return this.#cause
+  }
+
   /** What to do next, or the end; throws at a bad one. */
   next(site: CallSite): Step {
     const step = this.#native.next()

@@ -31,7 +31,7 @@ for (const file of examples) {
 test('every public name has its comment in the typings', () => {
   const dist = new URL('../node_modules/whatsapp-two-step/dist/', import.meta.url)
   const bare = []
-  for (const name of ['check_vault', 'client', 'entry', 'errors', 'fetch', 'phone_number', 'pin', 'recorded', 'response', 'rotator', 'secret', 'testing', 'transport', 'vault', 'vault_error', 'vault_state', 'vaults', 'watch', 'webhook']) {
+  for (const name of ['accounts', 'check_vault', 'client', 'entry', 'errors', 'fetch', 'fleet', 'phone_number', 'pin', 'recorded', 'response', 'rotate_all', 'rotation', 'rotator', 'secret', 'testing', 'transport', 'vault', 'vault_error', 'vault_state', 'vaults', 'watch', 'webhook']) {
     const lines = readFileSync(new URL(`${name}.d.cts`, dist), 'utf8').split('\n')
     lines.forEach((line, at) => {
       const isName = /^export (declare )?(class|function|interface|type) /.test(line) || /^    (static |get |readonly |protected )*\w+\??[:(]/.test(line)

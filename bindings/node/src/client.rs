@@ -4,7 +4,10 @@ use napi::bindgen_prelude::{Either, Object, Unknown};
 use napi_derive::napi;
 use whatsapp_two_step::{Client, Endpoint, PhoneNumberId, Pin, SetTwoStepPin, TwoStepError, WabaId};
 
+use whatsapp_two_step_rotation::RotationSettings;
+
 use crate::{
+    fleet::{NativeAccounts, NativeFleet},
     given,
     host_http::millis,
     outcome::Failure,
@@ -121,6 +124,22 @@ impl NativeClient {
             settings::rotation_call(&options)?;
             let (id, limits) = (phone_number_id(id)?, self.open()?.limits());
             Ok(NativeRotation::begin(id, limits, millis(quiet_margin_ms), draws))
+        };
+        begin().map_or_else(|error: TwoStepError| Either::B(error.into()), Either::A)
+    }
+
+    /// Begins many, whose calls are this client's, or those of clients for other tokens.
+    #[napi(catch_unwind)]
+    pub fn begin_fleet(
+        &self,
+        accounts: &NativeAccounts,
+        quiet_margin_ms: f64,
+        options: Unknown<'_>,
+    ) -> Either<NativeFleet, Failure> {
+        let begin = || {
+            let limits = self.open()?.limits();
+            let settings = RotationSettings { timeout: limits.timeout, quiet_margin: millis(quiet_margin_ms) };
+            NativeFleet::new(accounts, options, settings, limits)
         };
         begin().map_or_else(|error: TwoStepError| Either::B(error.into()), Either::A)
     }

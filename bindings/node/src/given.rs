@@ -1,9 +1,9 @@
 //! Values on their way in: of any type that JavaScript has, until they are looked at here.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use napi::{
-    JsValue, ValueType,
+    JsDate, JsValue, ValueType,
     bindgen_prelude::{FromNapiValue, JsObjectValue, Object, Uint8Array, Unknown},
 };
 use whatsapp_two_step::TwoStepError;
@@ -62,6 +62,15 @@ impl<'a> Given<'a> {
         Ok(Some(Duration::try_from_secs_f64(millis / 1000.0).unwrap_or(too_much)))
     }
 
+    /// A `Date`.
+    pub(crate) fn date(&self, name: &str) -> Result<Option<SystemTime>, TwoStepError> {
+        let Some(value) = self.get(name)? else { return Ok(None) };
+        let wrong = || wrong(name, "a Date, and not before 1970", &value);
+        let millis = JsDate::from_unknown(value).and_then(|date| date.value_of()).map_err(|_| wrong())?;
+        let since = Duration::try_from_secs_f64(millis / 1000.0).ok();
+        since.and_then(|since| UNIX_EPOCH.checked_add(since)).map(Some).ok_or_else(wrong)
+    }
+
     pub(crate) fn count(&self, name: &str) -> Result<Option<u32>, TwoStepError> {
         let Some(value) = self.get(name)? else { return Ok(None) };
         let number = number(value).filter(|n| n.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(n));
@@ -103,6 +112,11 @@ impl<'a> Given<'a> {
 
 pub(crate) fn required_text(name: &str, value: Unknown<'_>) -> Result<Zeroizing<String>, TwoStepError> {
     text(value).ok_or_else(|| wrong(name, "a string", &value))
+}
+
+/// Is nothing there?
+pub(crate) fn is_absent(value: &Unknown<'_>) -> bool {
+    matches!(value.get_type(), Ok(ValueType::Undefined | ValueType::Null))
 }
 
 fn number(value: Unknown<'_>) -> Option<f64> {

@@ -12,6 +12,7 @@ mod calls;
 mod check;
 mod client;
 mod entry;
+mod fleet;
 mod given;
 mod host_call;
 mod host_http;

@@ -23,6 +23,8 @@ pub struct NativeRotation {
     run: HostedRun,
     /// Of its calls, but for their time.
     limits: Limits,
+    /// Then the fleet has its end.
+    is_of_fleet: bool,
 }
 
 /// What to do next. `kind` is `load`, `save`, `call`, `done` or `failed`.
@@ -58,7 +60,11 @@ pub struct RotationEnd {
 impl NativeRotation {
     pub(crate) fn begin(id: PhoneNumberId, limits: Limits, quiet_margin: Duration, draws: bool) -> Self {
         let settings = RotationSettings { timeout: limits.timeout, quiet_margin };
-        Self { run: HostedRun::begin(id, settings, draws), limits }
+        Self { run: HostedRun::begin(id, settings, draws), limits, is_of_fleet: false }
+    }
+
+    pub(crate) fn of_fleet(run: HostedRun, limits: Limits) -> Self {
+        Self { run, limits, is_of_fleet: true }
     }
 }
 
@@ -70,10 +76,13 @@ impl NativeRotation {
         self.run.set_wall(UNIX_EPOCH + millis(ms));
     }
 
-    /// What to do next. The end comes once.
+    /// What to do next. The end comes once; of a fleet, any end is `done`.
     #[napi(catch_unwind)]
     pub fn next(&self) -> NativeRotationStep {
         let step = NativeRotationStep::default();
+        if self.is_of_fleet && self.run.is_over() {
+            return NativeRotationStep { kind: "done", ..step };
+        }
         match self.run.next() {
             HostedStep::Load => NativeRotationStep { kind: "load", ..step },
             HostedStep::Save(entry, expected) => {
@@ -87,7 +96,10 @@ impl NativeRotation {
             HostedStep::Done(Ok(rotation)) => {
                 NativeRotationStep { kind: "done", rotation: rotation.map(RotationEnd::from), ..step }
             }
-            HostedStep::Done(Err(error)) => failed(&error),
+            HostedStep::Done(Err(error)) => {
+                let (failure, vault_failure) = failures(&error);
+                NativeRotationStep { kind: "failed", failure, vault_failure, ..step }
+            }
         }
     }
 
@@ -123,7 +135,7 @@ impl NativeRotation {
 }
 
 /// The call's error or the vault's, with what the vault holds now.
-fn failed(error: &RotationError) -> NativeRotationStep {
+pub(crate) fn failures(error: &RotationError) -> (Option<Failure>, Option<VaultFailure>) {
     let (message, state) = (error.message(), error.vault_state());
     let failure = error.call_error().map(|error| Failure {
         vault_state: Some(state.code()),
@@ -131,7 +143,7 @@ fn failed(error: &RotationError) -> NativeRotationStep {
         ..settings::told(error.clone()).into()
     });
     let vault_failure = error.vault_error().map(|error| VaultFailure::new(error, message, Some(state)));
-    NativeRotationStep { kind: "failed", failure, vault_failure, ..NativeRotationStep::default() }
+    (failure, vault_failure)
 }
 
 impl From<Rotation> for RotationEnd {

@@ -23,6 +23,7 @@ except ImportError as _error:
     else:
         _why = "there is none for this Python and platform; install the package with this Python's own pip"
     raise ImportError(f"whatsapp_two_step has a native module: {_why} ({_error})") from _error
+from whatsapp_two_step._accounts import FleetAccount
 from whatsapp_two_step._async_client import AsyncClient
 from whatsapp_two_step._async_rotate_all import AsyncRotateAll
 from whatsapp_two_step._async_rotator import AsyncRotator
@@ -49,7 +50,7 @@ from whatsapp_two_step._errors import (
     TwoStepError,
     UnexpectedResponseError,
 )
-from whatsapp_two_step._fleet import FleetAccount, FleetHold, FleetProgress, RotationEnd
+from whatsapp_two_step._fleet import FleetHold, FleetProgress, RotationEnd
 from whatsapp_two_step._http import HttpRequest, HttpResponse, TransportError
 from whatsapp_two_step._native import VERSION as __version__
 from whatsapp_two_step._native import Entry, generate_vault_key

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from whatsapp_two_step._accounts import FleetAccount
 from whatsapp_two_step._async_client import AsyncClient
 from whatsapp_two_step._async_rotate_all import AsyncRotateAll
 from whatsapp_two_step._errors import TwoStepError
-from whatsapp_two_step._fleet import FleetAccount
 from whatsapp_two_step._log import ended
 from whatsapp_two_step._rotated import Rotation
 from whatsapp_two_step._run import called, run_async

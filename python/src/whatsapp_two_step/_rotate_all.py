@@ -6,10 +6,11 @@ import os
 import threading
 import time
 
+from whatsapp_two_step._accounts import accounts_of
 from whatsapp_two_step._errors import TwoStepError
-from whatsapp_two_step._fleet import FleetProgress, RotationEnd, accounts_of
+from whatsapp_two_step._fleet import FleetProgress, RotationEnd
 from whatsapp_two_step._log import ended
-from whatsapp_two_step._native import NativeTurn
+from whatsapp_two_step._native import NativeFleet, NativeTurn
 from whatsapp_two_step._run import run
 from whatsapp_two_step._steps import Steps
 
@@ -35,10 +36,10 @@ class RotateAllBase:
         """No I/O. `bounds` are `concurrency`, `max_failures` and `canary`."""
         since = since.timestamp() if hasattr(since, "timestamp") else since
         self._accounts = accounts_of(numbers)
-        self._fleet = client._native.begin_fleet((self._accounts, since, *bounds), quiet_margin)
+        self._fleet: NativeFleet = client._native.begin_fleet((self._accounts, since, *bounds), quiet_margin)
         self._concurrency: int = bounds[0]
         self._vault = vault
-        self._clients = {None: client}
+        self._clients: dict[str | None, Any] = {None: client}
         self._began = time.monotonic()
         self._is_closed = False
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from whatsapp_two_step._accounts import FleetAccount
 from whatsapp_two_step._client import Client
 from whatsapp_two_step._errors import TwoStepError
-from whatsapp_two_step._fleet import FleetAccount
 from whatsapp_two_step._log import ended
 from whatsapp_two_step._rotate_all import RotateAll
 from whatsapp_two_step._rotated import Rotation
