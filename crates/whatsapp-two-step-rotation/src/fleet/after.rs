@@ -15,12 +15,17 @@ const REFUSALS: u32 = 20;
 /// And one with which others are at work all the time.
 const BUSY: u32 = 500;
 const CONFLICTS: u32 = 20;
+/// And one that a vault fails for, while it is there for others.
+const MISSES: u32 = 5;
 /// A vault that stays away for so long ends the run.
 const VAULT_PATIENCE: Duration = Duration::from_secs(15 * 60);
 
 /// When a number has another turn.
 pub(super) enum Again {
-    AtOnce,
+    /// After the one that is next. Was the vault there right before?
+    Behind {
+        is_miss: bool,
+    },
     At(Duration),
 }
 
@@ -84,7 +89,11 @@ impl FleetRun {
         let is_open = matches!(error.vault_state(), VaultState::Confirmed)
             || (vault.kind() != VaultErrorKind::Busy && error.vault_state() == VaultState::Unsettled);
         match vault.kind() {
-            VaultErrorKind::Unreachable => self.hold_for_vault(now).filter(|_| !is_open),
+            VaultErrorKind::Unreachable => {
+                let is_miss = self.vault.since.is_none();
+                let has_turn = self.holds_for_vault(now) && !is_open && number.misses + u32::from(is_miss) < MISSES;
+                has_turn.then_some(Again::Behind { is_miss })
+            }
             VaultErrorKind::Busy if self.waits_for_others && number.tries < BUSY => {
                 Some(Again::At(now + busy_for(vault, number.tries)))
             }
@@ -127,17 +136,18 @@ impl FleetRun {
         }
     }
 
-    fn hold_for_vault(&mut self, now: Duration) -> Option<Again> {
+    /// Until it is back; not any more if it stays away.
+    fn holds_for_vault(&mut self, now: Duration) -> bool {
         let since = *self.vault.since.get_or_insert(now);
         if now.saturating_sub(since) >= VAULT_PATIENCE {
             self.progress.stopped.get_or_insert(FleetStop::Vault);
-            return None;
+            return false;
         }
         if now >= self.vault.until {
             self.vault.wait = (self.vault.wait * 2).clamp(Duration::from_secs(1), Duration::from_secs(60));
             self.vault.until = now + self.vault.wait;
         }
-        Some(Again::AtOnce)
+        true
     }
 
     pub(super) fn fails(&mut self, error: &RotationError) {

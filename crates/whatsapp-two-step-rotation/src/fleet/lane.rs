@@ -15,6 +15,8 @@ pub(super) struct Waiting {
     pub(super) id: PhoneNumberId,
     /// How often it was begun in vain.
     pub(super) tries: u32,
+    /// How often it couldn't be read from a vault that was there for the one before.
+    pub(super) misses: u32,
 }
 
 #[derive(Debug)]
@@ -41,7 +43,7 @@ pub(super) struct Pace {
 impl Lane {
     pub(super) fn new(waba_id: Option<WabaId>, token: usize, numbers: Vec<PhoneNumberId>, hour: Duration) -> Self {
         let account = waba_id.as_ref().and_then(|id| id.as_str().parse().ok());
-        let queue = numbers.into_iter().map(|id| Waiting { id, tries: 0 }).collect();
+        let queue = numbers.into_iter().map(|id| Waiting { id, tries: 0, misses: 0 }).collect();
         Self { waba_id, account, token, queue, pace: Pace::new(hour), opening: 1 }
     }
 

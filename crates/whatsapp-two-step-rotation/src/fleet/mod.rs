@@ -215,7 +215,11 @@ impl FleetRun {
             Err(error) => self.again(error, &number, place, token, began, now),
         };
         match again {
-            Some(Again::AtOnce) => self.lanes[place].queue.push_front(number),
+            Some(Again::Behind { is_miss }) => {
+                let queue = &mut self.lanes[place].queue;
+                let misses = number.misses + u32::from(is_miss);
+                queue.insert(queue.len().min(1), Waiting { misses, ..number });
+            }
             Some(Again::At(due)) => self.later.push((due, place, Waiting { tries: number.tries + 1, ..number })),
             None => {
                 if let Err(error) = &result {

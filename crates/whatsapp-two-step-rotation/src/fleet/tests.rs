@@ -95,6 +95,27 @@ fn a_vault_that_stays_away_ends_the_run() {
 }
 
 #[test]
+fn a_number_for_which_the_vault_fails_stops_no_other() {
+    let mut run = FleetRun::new([account(1, 10)], GOAL, FleetLimits::default());
+    let (mut now, mut ends) = (seconds(0), Vec::new());
+    loop {
+        match run.next(now) {
+            FleetStep::Begin(turn) => {
+                let is_bad = turn.phone_number_id().as_str() == "1";
+                let error = || Err(vault(VaultErrorKind::Unreachable, VaultState::Untouched));
+                ends.extend(run.ended(now, turn, if is_bad { error() } else { Ok(None) }));
+            }
+            FleetStep::Wait(time) => now += time.unwrap(),
+            FleetStep::Done => break,
+        }
+    }
+    let failed: Vec<_> =
+        ends.iter().filter(|end| end.result.is_err()).map(|end| end.phone_number_id.as_str()).collect();
+    assert_eq!((ends.len(), failed, run.progress(now).stopped), (10, vec!["1"], None));
+    assert!(now < seconds(10), "{now:?}");
+}
+
+#[test]
 fn what_others_are_at_work_on_comes_later() {
     let mut run = FleetRun::new([account(1, 2)], GOAL, FleetLimits::default());
     let turn = begin(&mut run, seconds(0));
