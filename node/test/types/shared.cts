@@ -8,6 +8,8 @@ import {
   Entry,
   type ErrorKind,
   fetchTransport,
+  type FleetProgress,
+  type FleetStop,
   generatePin,
   InvalidWebhookError,
   isWeakPin,
@@ -17,6 +19,7 @@ import {
   type PinState,
   RateLimitedError,
   type Rotation,
+  type RotationEnd,
   Rotator,
   type Secret,
   type SecurityEvent,
@@ -102,6 +105,20 @@ isTrue<Same<ReturnType<typeof rotator.rotate>, Promise<Rotation>>>()
 isTrue<Same<ReturnType<typeof rotator.settle>, Promise<Rotation | undefined>>>()
 isTrue<Same<ReturnType<typeof rotator.mayHold>, Promise<Secret[]>>>()
 isTrue<Same<Rotation['rotatedAt'], Date>>()
+export async function many(): Promise<FleetStop | undefined> {
+  const ends = rotator.rotateAll([{ numbers: new Set(['1']), wabaId: '2', accessToken: 'EAA' }], { since: new Date(), canary: 1, signal })
+  for await (const end of ends) {
+    isTrue<Same<typeof end, RotationEnd>>()
+    isTrue<Same<typeof end.error, TwoStepError | VaultError | undefined>>()
+  }
+  isTrue<Same<ReturnType<typeof ends.progress>, FleetProgress>>()
+  return ends.progress().stopped
+}
+void rotator.rotateAll(new Set(['1']))
+// @ts-expect-error an ID is a string
+void rotator.rotateAll([1])
+// @ts-expect-error a rotation has the client's limits
+void rotator.rotateAll(['1'], { timeoutMs: 1 })
 void rotator.rotate('106540352242922', { signal })
 // @ts-expect-error its limits are the client's
 void rotator.rotate('106540352242922', { timeoutMs: 1 })

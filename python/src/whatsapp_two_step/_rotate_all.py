@@ -82,6 +82,8 @@ class RotateAllBase:
         return end
 
     def __repr__(self) -> str:
+        if getattr(self, "_fleet", None) is None:  # a traceback may show one that was refused
+            return f"<{type(self).__name__}>"
         progress = self.progress()
         done = progress.rotated + progress.alone + progress.failed
         return f"<{type(self).__name__} {done} of {progress.total}>"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import assert_type
 
@@ -12,21 +12,31 @@ import requests
 
 from whatsapp_two_step import (
     AsyncClient,
+    AsyncRotator,
     AsyncTransport,
+    AsyncVault,
     Client,
     Entry,
     ErrorKind,
+    FleetAccount,
+    FleetProgress,
+    FleetStop,
     HttpRequest,
     HttpResponse,
     MemoryVault,
     Outcome,
     RateLimitedError,
+    Rotation,
+    RotationEnd,
+    Rotator,
     SetTwoStepPinResponse,
     TimedOutError,
     Transport,
     TransportError,
     TwoStepError,
     Usage,
+    Vault,
+    VaultError,
     VaultFaultError,
     check_async_vault,
     check_vault,
@@ -84,6 +94,29 @@ async def checks() -> None:
         await check_async_vault(OwnVault(), "1")
     except VaultFaultError as error:
         print(error)
+
+
+def many(client: Client, vault: Vault) -> None:
+    accounts = [FleetAccount(["1"], waba_id="2", access_token="token")]
+    ends = Rotator(client, vault).rotate_all(accounts, since=datetime.now(), canary=1)
+    for end in ends:
+        assert_type(end, RotationEnd)
+        assert_type(end.rotation, Rotation | None)
+        assert_type(end.error, TwoStepError | VaultError | None)
+    progress = ends.progress()
+    assert_type(progress, FleetProgress)
+    assert_type(progress.holds[0].wait, float)
+    stopped: FleetStop | None = progress.stopped
+    with Rotator(client, vault).rotate_all(number.id for number in client.phone_numbers("2")) as others:
+        assert_type(next(others), RotationEnd)
+        assert_type(others.since, float)
+    print(stopped)
+
+
+async def many_on_a_loop(client: AsyncClient, vault: AsyncVault) -> None:
+    async with AsyncRotator(client, vault).rotate_all({"1"}, concurrency=2) as ends:
+        async for end in ends:
+            assert_type(end, RotationEnd)
 
 
 def blocking() -> None:

@@ -7,10 +7,12 @@ import httpx
 from whatsapp_two_step import (
     AsyncClient,
     Client,
+    FleetAccount,
     HttpRequest,
     HttpResponse,
     MemoryVault,
     RateLimitedError,
+    Rotator,
     SetTwoStepPinResponse,
     check_async_vault,
     check_vault,
@@ -36,6 +38,9 @@ def program(client: Client, async_client: AsyncClient, response: SetTwoStepPinRe
     RateLimitedError("m", outcome="perhaps")  # wrong
     print(response.trace)  # wrong
     print(response.usage.highest_percentage)  # wrong
+    Rotator(client, MemoryVault()).rotate_all([1])  # wrong
+    Rotator(client, MemoryVault()).rotate_all(["1"], 1)  # wrong
+    FleetAccount(["1"], "2")  # wrong
     check_vault({})  # wrong
     check_vault(MemoryVault(), 1)  # wrong
     check_vault(MemoryVault(), "1", False)  # wrong
