@@ -1,6 +1,6 @@
 // Finds the native library. There is one package per platform, of which npm installs the fitting one.
 
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** What came of one package. */
@@ -97,7 +97,7 @@ function refuse(tried: readonly Tried[]): never {
   const [found, cure] =
     others.length > 0
       ? [`found ${others.join(', ')}`, 'node_modules is of another system: install on this one (in the Docker image, not beside it).']
-      : ['found none for any platform', 'Install with optional dependencies (npm install --include=optional); if a bundler made this file, keep whatsapp-two-step external.']
+      : ['found none for any platform', `Install with optional dependencies (${howTo()}); if a bundler made this file, keep whatsapp-two-step external.`]
   throw refusal('MISSING', `looked for ${wanted} and ${found}. ${cure}`, tried)
 }
 
@@ -105,6 +105,16 @@ function refusal(code: string, says: string, tried: readonly Tried[]): Error {
   const [first, ...more] = tried.map(({ problem }) => problem)
   const cause = more.length > 0 ? new AggregateError([first, ...more]) : first
   return Object.assign(new Error(`whatsapp-two-step ${says}`, { cause }), { code: `ERR_WHATSAPP_TWO_STEP_${code}` })
+}
+
+/** What brings them, with the package manager that made the folder of modules: each was tried after an install that left them out. */
+function howTo(): string {
+  const modules = join(__dirname, '..', '..')
+  const has = (name: string) => existsSync(join(modules, name))
+  if (modules.includes('.pnpm')) return 'pnpm install, without --no-optional'
+  if (has('.yarn-integrity')) return 'yarn install --force, without --ignore-optional'
+  if (has('.yarn-state.yml')) return 'yarn install, and supportedArchitectures in .yarnrc.yml'
+  return 'npm install --include=optional'
 }
 
 /** The platforms' packages that are there, beside this one. */

@@ -32,6 +32,23 @@ test('none is installed', () => {
   assert.ok(hasCause)
 })
 
+for (const [manager, mark, cure] of [
+  ['npm', '.package-lock.json', /\(npm install --include=optional\)/],
+  ['Yarn 1', '.yarn-integrity', /\(yarn install --force, without --ignore-optional\)/],
+  ['Yarn 4', '.yarn-state.yml', /\(yarn install, and supportedArchitectures in \.yarnrc\.yml\)/],
+]) {
+  test(`none is installed, by ${manager}: its own command is named`, () => {
+    mkdirSync(join(scratch, manager, 'node_modules'), { recursive: true })
+    writeFileSync(join(scratch, manager, 'node_modules', mark), '')
+    assert.match(load(manager, {}).message, cure)
+  })
+}
+
+test('none is installed, by pnpm: its own command is named', () => {
+  const { message } = load(join('pnpm', 'node_modules', '.pnpm', 'whatsapp-two-step@0.1.0'), {})
+  assert.match(message, /\(pnpm install, without --no-optional\)/)
+})
+
 test('that of another platform is installed', () => {
   const { code, message } = load('other', { 'darwin-arm64': '' }, pretend('linux', 'x64'))
   assert.equal(code, 'ERR_WHATSAPP_TWO_STEP_MISSING')
