@@ -46,6 +46,33 @@ dist_if_changed() {
     touch "$stamp"
 }
 
+# python_tools: maturin, Zig and cargo-zigbuild, in the versions that are pinned, onto the PATH; they are made once a machine.
+python_tools() {
+    local python tools="$CACHE/release" bin pinned
+    python=$(command -v python3 || command -v python) || return 1
+    pinned=$(cksum <scripts/requirements.txt)
+    if [ "$(cat "$tools/.pinned" 2>/dev/null)" != "$pinned" ]; then
+        mkdir -p "$CACHE"
+        [ -d "$tools" ] || "$python" -m venv "$tools" || return 1
+        for bin in "$tools/bin" "$tools/Scripts"; do
+            [ ! -d "$bin" ] || "$bin/python" -m pip install --quiet --disable-pip-version-check --requirement scripts/requirements.txt || return 1
+        done
+        echo "$pinned" >"$tools/.pinned"
+    fi
+    for bin in "$tools/bin" "$tools/Scripts"; do [ ! -d "$bin" ] || PATH="$bin:$PATH"; done
+}
+
+# old_glibc: after dist_profile, where a package for Linux can be built for glibc 2.17, of 2012, as in a release: sets $target, and
+# $zigbuild for cargo. Else $target is empty, and what is built runs on systems as new as this one; NO_ZIG=1 wants that.
+old_glibc() {
+    target='' zigbuild=(build)
+    [ "$profile" != dev ] && [ -z "${NO_ZIG:-}" ] && getconf GNU_LIBC_VERSION >/dev/null 2>&1 || return 0
+    python_tools >/dev/null 2>&1 || { echo "Zig could not be had: this is built for systems as new as this one"; return 0; }
+    target=$(rustc -vV | sed -n 's/^host: //p')
+    zigbuild=(zigbuild --target "$target.2.17")
+    built=${built%/*}/$target/${built##*/}
+}
+
 # cargo_tool CRATE VERSION [OPTION…]: a program that cargo installs, once a machine, onto the PATH.
 cargo_tool() {
     local tools="$CACHE/tools/$1-$2"
