@@ -1,6 +1,6 @@
 # Every task of the project: people and CI call the same ones.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-setups test-rust test-python test-node test-kotlin test-swift test-conformance test-examples test-bench test-release bench lint soak fuzz audit licenses msrv semver reproducible dist version clean
+.PHONY: help demo test test-setups test-rust test-python test-node test-kotlin test-swift test-conformance test-examples test-bench test-release test-platforms bench lint soak fuzz audit licenses msrv semver reproducible dist version clean
 
 # In the order of the suites: what is built first serves the ones after it.
 SUITES := $(filter $(patsubst scripts/test-%,%,$(wildcard scripts/test-*)),lint rust python node kotlin swift conformance examples bench release)
@@ -43,6 +43,9 @@ test-bench: ## counts the core's instructions and allocations against their budg
 
 test-release: ## checks versions, and what was built
 	@scripts/suite release
+
+test-platforms: ## builds and uses what a release has for each platform that can run here: an hour, 6 GB (scripts/test-platforms NAME: one)
+	@scripts/test-platforms
 
 bench: ## measures ours beside the alternatives; QUICK=1: a short run
 	@scripts/bench
