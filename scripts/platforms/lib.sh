@@ -54,7 +54,7 @@ release_in_debian() {
     case $1 in *-musl | *-windows-*) std=(RUSTC_BOOTSTRAP=1 CARGO_UNSTABLE_BUILD_STD=std,panic_unwind RUSTFLAGS='-C link-self-contained=no') ;; esac
     ROOT_SEES=$cargo scripts/in-root "$SID" env DIST="$out" CARGO_HOME="$cargo" CARGO_TARGET_DIR="$PWD/target/platforms/debian" \
         CARGO_HTTP_CAINFO=$machine SSL_CERT_FILE=$machine PIP_CERT=$machine NODE_EXTRA_CA_CERTS=$machine \
-        ${std[@]+"${std[@]}"} scripts/release-platform "$@"
+        LIBNODE_PATH="${LIBNODE_PATH:-}" ${std[@]+"${std[@]}"} scripts/release-platform "$@"
 }
 
 # from_npm PACKAGE OS CPU: a program for another machine, as npm brings it; sets $program to its folder.
