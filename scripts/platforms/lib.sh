@@ -69,17 +69,18 @@ from_npm() {
     program=$program/node_modules/${1%@*}
 }
 
-# npm_project OS CPU LIBC: the packages in an empty project at $work/npm, as npm on that platform installs them. Forced: a tarball that is
+# npm_project OS CPU LIBC [FOLDER]: the packages in an empty project at $work/npm, as npm on that platform installs them. Forced: a tarball that is
 # named on the command line is held against this machine, whatever --os and the others say.
 npm_project() {
     (cd node && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-fund --no-audit --loglevel=error; } && rm -rf dist && npm run --silent build)
-    node node/scripts/pack.mjs "$out/node"
+    local from=${4:-$out}
+    [ "$from" = dist ] || node node/scripts/pack.mjs "$from/node"
     rm -rf "$work/npm"
     mkdir "$work/npm"
     echo '{ "private": true }' >"$work/npm/package.json"
     cp tests/platforms/npm.mjs "$work/npm/"
     npm install --prefix "$work/npm" --offline --force --ignore-scripts --no-audit --no-fund --loglevel=error --cache "$work/npm/.cache" \
-        --os="$1" --cpu="$2" ${3:+--libc="$3"} "$PWD/$out"/node/*.tgz
+        --os="$1" --cpu="$2" ${3:+--libc="$3"} "$PWD/$from"/node/*.tgz
     rm -rf "$work/npm/.cache"
 }
 
