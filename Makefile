@@ -44,7 +44,7 @@ test-bench: ## counts the core's instructions and allocations against their budg
 test-release: ## checks versions, and what was built
 	@scripts/suite release
 
-test-platforms: ## builds and uses what a release has for each platform that can run here: an hour, 6 GB (scripts/test-platforms NAME: one)
+test-platforms: ## builds and uses what a release has for each platform that can run here: an hour, 9 GB (scripts/test-platforms NAME: one)
 	@scripts/test-platforms
 
 bench: ## measures ours beside the alternatives; QUICK=1: a short run
