@@ -119,8 +119,12 @@ impl<'a> Redactor<'a> {
 
     /// Does the number spell the PIN?
     pub(crate) fn is_echo(&self, number: u64) -> bool {
-        // Most numbers have fewer digits than a PIN.
-        number >= 100_000 && self.pin.is_some_and(|pin| contains(number.to_string().as_bytes(), pin.digits()))
+        let Some(pin) = self.pin else { return false };
+        let value = pin.digits().iter().fold(0, |value, digit| value * 10 + u64::from(digit - b'0'));
+        // Anywhere in it, so each six of its digits. Most numbers have fewer.
+        std::iter::successors(Some(number), |number| Some(number / 10))
+            .take_while(|number| *number >= 100_000)
+            .any(|number| number % 1_000_000 == value)
     }
 
     /// The secrets as they are.
@@ -297,6 +301,24 @@ mod tests {
     #[test]
     fn a_cut_leaves_no_half_of_a_secret() {
         assert_eq!(clean("token EAA|735194|x", 9), "token [re…");
+    }
+
+    #[test]
+    fn a_number_with_the_pin_in_it_is_an_echo() {
+        let endpoint = Endpoint::new(AccessToken::parse("EAAG").unwrap());
+        for (pin, number, is_echo) in [
+            ("735194", 735_194, true),
+            ("735194", 17_351_940, true),
+            ("735194", 73_519, false),
+            ("735194", 7_351_094, false),
+            ("012345", 10_123_450, true),
+            ("012345", 12_345, false),
+            ("012345", 123_450, false),
+            ("000000", 1_000_000, true),
+        ] {
+            let pin = Pin::parse(pin).unwrap();
+            assert_eq!(Redactor::new(&endpoint, Some(&pin)).is_echo(number), is_echo, "{number}");
+        }
     }
 
     #[test]
