@@ -24,7 +24,7 @@ whatsapp-two-step sandbox --port 8080
     serve the sandbox for other programs";
 
 const ENVIRONMENT: &str = "\
-WHATSAPP_ACCESS_TOKEN  the access token, taken as it is
+WHATSAPP_ACCESS_TOKEN  the access token, used unchanged
 WHATSAPP_APP_SECRET    the app secret, for appsecret_proof
 WHATSAPP_BASE_URL      as --base-url, which wins
 WHATSAPP_API_VERSION   as --api-version, which wins

@@ -46,10 +46,10 @@ fn class(kind: &str) -> String {
 
 #[test]
 fn tables_of_kinds_and_outcomes() {
-    let (readme, node, python) = (page("README.md"), page("node/README.md"), page("python/README.md"));
-    assert_eq!(first_column(&readme, "| kind | when |"), due("kinds"));
+    let (reference, node, python) = (page("docs/reference.md"), page("node/README.md"), page("python/README.md"));
+    assert_eq!(first_column(&reference, "| kind | when |"), due("kinds"));
     assert_eq!(sorted(first_column(&node, "| `kind` | when |")), sorted(due("kinds")));
-    assert_eq!(first_column(&readme, "| outcome | which PIN"), due("outcomes"));
+    assert_eq!(first_column(&reference, "| outcome | which PIN"), due("outcomes"));
     assert_eq!(first_column(&node, "| `outcome` | which PIN"), due("outcomes"));
     let classes = first_column(&python, "| exception | when |").into_iter().filter(|name| name.ends_with("Error"));
     let builtin = ["ValueError", "ConnectionError", "TimeoutError"];
@@ -60,9 +60,10 @@ fn tables_of_kinds_and_outcomes() {
 
 #[test]
 fn lists_of_fields() {
-    for (name, begin, end) in
-        [("README.md", "`TwoStepError`, with the fields", "Its kinds"), ("python/README.md", "Each has", "They can be")]
-    {
+    for (name, begin, end) in [
+        ("docs/reference.md", "`TwoStepError`, with the fields", "Its kinds"),
+        ("python/README.md", "Each has", "They can be"),
+    ] {
         let page = page(name);
         let (_, list) = page.split_once(begin).expect(begin);
         assert_eq!(code(list.split_once(end).expect(end).0), due("error_fields"), "{name}");
@@ -71,7 +72,7 @@ fn lists_of_fields() {
 
 #[test]
 fn lists_of_settings() {
-    assert_eq!(sorted(first_column(&page("README.md"), "| setting | default |")), sorted(due("settings")));
+    assert_eq!(sorted(first_column(&page("docs/reference.md"), "| setting | default |")), sorted(due("settings")));
     let node = first_column(&page("node/README.md"), "| setting | default |");
     let node = node.iter().map(|name| name.trim_end_matches("Ms").to_owned()).collect();
     assert_eq!(sorted(node), sorted(due("settings").iter().map(|name| camel(name)).collect()));
@@ -113,7 +114,7 @@ fn defaults() {
         ("bindings/kotlin/README.md", On("    {camel}("), " s"),
         ("bindings/swift/Sources/WhatsAppTwoStep/TwoStepClient.swift", On("///   - {camel}: "), " s"),
         ("bindings/swift/README.md", On("    {camel}: "), " s"),
-        ("README.md", On("| `{snake}` |"), " s"),
+        ("docs/reference.md", On("| `{snake}` |"), " s"),
     ];
     for (setting, default) in vectors("settings")["defaults"][0].as_object().unwrap() {
         let is_time = setting.ends_with("timeout");

@@ -22,7 +22,7 @@ def call(native: NativeClient, operation: NativeOperation, options: _Options) ->
     except NotImplementedError:  # Windows: the others wait
         return native.call(operation, options)
     logs = options[2]
-    bell = socket.socket(socket.AF_UNIX, fileno=os.dup(inbox.fileno()))
+    signal = socket.socket(socket.AF_UNIX, fileno=os.dup(inbox.fileno()))
     try:
         while True:
             for _, what in inbox.drain():
@@ -35,7 +35,7 @@ def call(native: NativeClient, operation: NativeOperation, options: _Options) ->
                     return what
                 if logs is not None:
                     logs(*what)
-            bell.recv(1, socket.MSG_PEEK)  # not select: it takes no descriptor above 1023
+            signal.recv(1, socket.MSG_PEEK)  # not select: it takes no descriptor above 1023
     finally:
         started.cancel()
-        bell.close()
+        signal.close()

@@ -41,6 +41,6 @@ def short(results, folder):
             rows.append((NAMES.get(language, language.title()), SHORT[work], f"{middle(ours, 'cpu_us'):.0f} µs", told))
     machine = results["machine"]
     where = f"Measured {machine['date']} on {machine['cores']} cores of {machine['cpu']}, {machine['system']}; `make bench` repeats it."
-    link = f"[All figures]({folder}/table.md), [how they are measured](tests/bench/README.md)."
+    link = f"[All figures]({folder}/table.md), [how they are measured]({folder}/../README.md)."
     head = ("", "work", "CPU of a call", "the same call elsewhere takes")
     return f"{table.markdown(head, rows)}\n\n![CPU per call]({folder}/bench.svg)\n\n{where}\n{link}"

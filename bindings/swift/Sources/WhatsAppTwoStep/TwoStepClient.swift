@@ -12,7 +12,7 @@ internal import TwoStepFFI
 /// over the whole call and every rule come from a core that all languages share; HTTP goes through `URLSession`, or a
 /// ``Transport`` of your own.
 ///
-/// - Warning: A system user's token in an app is everyone's token: whoever has the app can take it out. On a phone, call your
+/// - Warning: Never ship a system user's token in an app: any user can extract it. On a phone, call your
 ///   own backend, and let it make this call; or set `baseURL` to your backend and use a short-lived token of your own.
 public struct TwoStepClient: Sendable {
     private var core: CoreClient

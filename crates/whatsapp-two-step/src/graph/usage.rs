@@ -89,7 +89,7 @@ pub enum UsageType {
 /// So many are kept.
 const ENTRIES: usize = 32;
 
-#[allow(clippy::ref_option)] // serde hands it over so
+#[allow(clippy::ref_option)] // serde passes a reference to the field
 fn as_seconds<S: serde::Serializer>(time: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
     time.map(|time| time.as_secs()).serialize(serializer)
 }

@@ -27,7 +27,7 @@ import okhttp3.OkHttpClient
  * over the whole call and every rule come from a core that all languages share; HTTP goes through OkHttp, or a [Transport]
  * of your own.
  *
- * **A system user's token in an app is everyone's token**: whoever has the app can take it out. On a phone, call your own
+ * **Never ship a system user's token in an app: any user can extract it.** On a phone, call your own
  * backend, and let it make this call; or set [Builder.baseUrl] to your backend and use a short-lived token of your own.
  */
 public class TwoStepClient
