@@ -22,8 +22,9 @@ pub(super) fn config(pem: Option<&[u8]>) -> Result<ClientConfig, TwoStepError> {
         true => Verifier::new(provider),
         false => return Err(TwoStepError::invalid_configuration("root_certificates", "can't be added on Android")),
     };
-    let verifier = verifier.map_err(|_| {
-        TwoStepError::invalid_configuration("root_certificates", "holds something that is no certificate")
+    let verifier = verifier.map_err(|_| match pem {
+        Some(_) => TwoStepError::invalid_configuration("root_certificates", "holds something that is no certificate"),
+        None => TwoStepError::invalid_configuration("transport", "can't use this platform's certificate store"),
     })?;
     let builder = builder()?.dangerous().with_custom_certificate_verifier(Arc::new(verifier));
     let mut config = builder.with_no_client_auth();
