@@ -42,6 +42,7 @@ mod redact;
 mod reqwest_transport;
 #[cfg(feature = "client")]
 mod transport;
+mod usage;
 mod values;
 mod webhook;
 
@@ -58,13 +59,13 @@ pub use client::{AttemptEnd, CallProgress, Client, ClientBuilder, Observer, Phon
 pub use clock::Clock;
 pub use endpoint::{Endpoint, Language};
 pub use error::{ErrorKind, Outcome, Reason, TwoStepError};
-pub use graph::{Usage, UsageEntry, UsageType};
 pub use operation::{
     AnyOperation, AnyResponse, MAX_BODY_BYTES, Operation, PhoneNumber, PhoneNumberPage, PhoneNumberPages, PinState,
     ReadPhoneNumbers, SetTwoStepPin, SetTwoStepPinResponse,
 };
 #[cfg(feature = "client")]
 pub use transport::{Attempt, BoxFuture, Transport};
+pub use usage::{Usage, UsageEntry, UsageType};
 pub use values::{AccessToken, ApiVersion, AppSecret, BaseUrl, PhoneNumberId, Pin, WabaId};
 pub use webhook::{SecurityEvent, SecurityEventKind, security_events};
 

@@ -7,6 +7,7 @@ use std::{
 };
 
 const ROOMS: &[&[&str]] = &[
+    &["usage"],
     &["error", "body"],
     &["values"],
     &["endpoint"],

@@ -12,7 +12,7 @@ use std::{borrow::Cow, error::Error as StdError, sync::Arc, time::Duration};
 pub(crate) use cause::Cause;
 pub(crate) use meaning::{Later, Meaning};
 
-use crate::graph::Usage;
+use crate::usage::Usage;
 
 /// Why a PIN was not set, and which PIN holds now.
 ///

@@ -7,8 +7,6 @@ mod headers;
 mod list;
 mod usage;
 
-pub use usage::{Usage, UsageEntry, UsageType};
-
 pub(crate) use body::{Answer, read_body};
 pub(crate) use failure::{
     body_too_large, circle, graph_error, headers_too_large, no_graph_error, not_applied, not_http,

@@ -8,8 +8,9 @@ use crate::{
     body::Body,
     endpoint::Endpoint,
     error::TwoStepError,
-    graph::{self, Answer, ListAnswer, Usage},
+    graph::{self, Answer, ListAnswer},
     redact::{MAX_TEXT, Redactor},
+    usage::Usage,
     values::{PhoneNumberId, Pin, WabaId},
 };
 

@@ -6,8 +6,9 @@ use crate::{
     body::Body,
     endpoint::Endpoint,
     error::TwoStepError,
-    graph::{self, Answer, Usage},
+    graph::{self, Answer},
     redact::Redactor,
+    usage::Usage,
     values::{ApiVersion, PhoneNumberId, Pin},
 };
 
