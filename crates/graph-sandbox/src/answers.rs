@@ -21,13 +21,13 @@ pub(crate) struct Call<'a> {
 }
 
 impl Call<'_> {
-    pub(crate) fn token(&self) -> &str {
+    pub(crate) fn token(&self) -> Cow<'_, str> {
         self.request.token().unwrap_or_default()
     }
 
     /// The PIN of the body, or zeros.
     pub(crate) fn pin(&self) -> [u8; 6] {
-        pin::parse(self.request.body()).unwrap_or(*b"000000")
+        pin::of(self.request).unwrap_or(*b"000000")
     }
 }
 
@@ -178,7 +178,7 @@ pub(crate) fn echo_encoded(call: &Call<'_>, reply: &mut Reply) {
         "{{\"error\":{{\"message\":{},\"type\":\"OAuthException\",\"code\":190,\"error_user_title\":{},\"error_user_msg\":{}}}}}",
         json::string(&percent),
         json::escaped_string(&String::from_utf8_lossy(&pin)),
-        json::escaped_string(token)
+        json::escaped_string(&token)
     );
     reply.error(401, body.into_bytes(), "invalid_token", percent);
 }

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 
+use crate::chunked::{self, BadBody};
 use crate::control;
 use crate::decide::decide;
 use crate::fault::{self, End};
@@ -21,6 +22,8 @@ use crate::version::Version;
 
 /// The cap of a request's head, and that of its body.
 const CAP: usize = 64 * 1024;
+/// How long a client may take for a request, and for its first byte after it has connected.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Counts a connection as open until it is dropped.
 struct Open(Arc<State>);
@@ -37,7 +40,12 @@ struct Connection {
     /// Bytes received and not yet part of a request.
     buffer: Vec<u8>,
     out: Vec<u8>,
+    /// When the request must be there; none between two requests, as clients keep connections for later.
+    due: Option<Instant>,
 }
+
+/// A refusal's status and message.
+type Refusal = (u16, &'static str);
 
 /// Serves a connection to its end.
 pub(crate) async fn serve(stream: TcpStream, state: Arc<State>) {
@@ -45,7 +53,8 @@ pub(crate) async fn serve(stream: TcpStream, state: Arc<State>) {
     state.open.fetch_add(1, Relaxed);
     // Dropped after the socket, so that the count never runs ahead of the close.
     let _open = Open(Arc::clone(&state));
-    let mut connection = Connection { stream, state, buffer: Vec::new(), out: Vec::new() };
+    let due = Some(Instant::now() + PATIENCE);
+    let mut connection = Connection { stream, state, buffer: Vec::new(), out: Vec::new(), due };
     loop {
         match connection.serve_one().await {
             Ok(End::Next) => {}
@@ -72,7 +81,7 @@ impl Connection {
             Place::Object(id) if request.method() == "POST" && !is_control => scenario::find(id),
             _ => None,
         };
-        if let Some(Scenario { act: Act::Wire(fault), .. }) = scenario.filter(|_| !framing.chunked)
+        if let Some(Scenario { act: Act::Wire(fault), .. }) = scenario
             && fault.is_early()
         {
             let version = graph::route(request.path()).version;
@@ -84,18 +93,20 @@ impl Connection {
             self.drain().await;
             return Ok(end);
         }
-        if framing.chunked {
-            let message = "(#100) This sandbox takes no chunked request body: send a Content-Length";
-            self.note(request, is_control);
-            return self.refuse(411, message).await;
-        }
         if framing.content_length > CAP {
             self.note(request, is_control);
-            return self.refuse(413, "(#100) The request body is longer than 64 KiB").await;
+            return self.refuse(413, BODY_TOO_LONG).await;
         }
         self.buffer = request.take();
-        if !self.read_body(&mut request, &framing).await? {
-            return Ok(End::Close);
+        match self.read_body(&mut request, &framing).await? {
+            Ok(true) => self.due = None,
+            Ok(false) => return Ok(End::Close),
+            Err((status, message)) => {
+                self.buffer.truncate(framing.head_length);
+                request.fill(std::mem::take(&mut self.buffer));
+                self.note(request, is_control);
+                return self.refuse(status, message).await;
+            }
         }
         if is_control {
             let reply = control::answer(&request, &self.state).await;
@@ -159,21 +170,28 @@ impl Connection {
         let _ = timeout(Duration::from_secs(1), rest).await;
     }
 
+    /// How much came; 0 at the end of the connection, or of the patience.
     async fn receive(&mut self) -> io::Result<usize> {
         self.buffer.reserve(4096);
-        self.stream.read_buf(&mut self.buffer).await
+        let read = self.stream.read_buf(&mut self.buffer);
+        match self.due {
+            Some(due) => timeout_at(due, read).await.unwrap_or(Ok(0)),
+            None => read.await,
+        }
     }
 
     /// `None` at the end of the connection; `Err` holds status and message of a refusal.
-    async fn read_head(&mut self) -> io::Result<Result<Option<(Request, Framing)>, (u16, &'static str)>> {
+    async fn read_head(&mut self) -> io::Result<Result<Option<(Request, Framing)>, Refusal>> {
         loop {
             if !self.buffer.is_empty() {
+                self.due.get_or_insert_with(|| Instant::now() + PATIENCE);
                 match request::parse(&self.buffer) {
                     Ok(Some((_, framing))) if framing.head_length > CAP => return Ok(Err((431, TOO_LONG))),
                     Ok(Some(head)) => return Ok(Ok(Some(head))),
                     Ok(None) if self.buffer.len() > CAP => return Ok(Err((431, TOO_LONG))),
                     Ok(None) => {}
                     Err(BadHead::TooManyHeaders) => return Ok(Err((431, "(#100) More than 100 request headers"))),
+                    Err(BadHead::UnknownCoding) => return Ok(Err((501, "(#100) No transfer coding but chunked"))),
                     Err(BadHead::Malformed) => return Ok(Err((400, "(#100) This is not an HTTP/1.1 request"))),
                 }
             }
@@ -184,21 +202,40 @@ impl Connection {
     }
 
     /// False if the client leaves before its body is complete.
-    async fn read_body(&mut self, request: &mut Request, framing: &Framing) -> io::Result<bool> {
-        let total = framing.head_length + framing.content_length;
-        if framing.expects_continue && self.buffer.len() < total {
-            self.stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").await?;
-        }
-        while self.buffer.len() < total {
+    async fn read_body(&mut self, request: &mut Request, framing: &Framing) -> io::Result<Result<bool, Refusal>> {
+        let mut continues = framing.expects_continue;
+        loop {
+            let end = if framing.chunked {
+                match chunked::decode(&self.buffer[framing.head_length..], CAP) {
+                    Ok(None) => None,
+                    Ok(Some((body, taken))) => {
+                        // The record holds the body itself, not its chunks.
+                        let rest = self.buffer.split_off(framing.head_length + taken);
+                        self.buffer.truncate(framing.head_length);
+                        self.buffer.extend_from_slice(&body);
+                        Some(rest)
+                    }
+                    Err(BadBody::TooLong) => return Ok(Err((413, BODY_TOO_LONG))),
+                    Err(BadBody::Malformed) => return Ok(Err((400, "(#100) This is no chunked body"))),
+                }
+            } else {
+                let total = framing.head_length + framing.content_length;
+                // The buffer of an ordinary request becomes its record; only what is left over is copied.
+                (self.buffer.len() >= total).then(|| self.buffer.split_off(total))
+            };
+            if let Some(rest) = end {
+                request.fill(std::mem::replace(&mut self.buffer, rest));
+                return Ok(Ok(true));
+            }
+            if std::mem::take(&mut continues) {
+                self.stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").await?;
+            }
             if self.receive().await? == 0 {
-                return Ok(false);
+                return Ok(Ok(false));
             }
         }
-        // The buffer of an ordinary request becomes its record; only what is left over is copied.
-        let rest = self.buffer.split_off(total);
-        request.fill(std::mem::replace(&mut self.buffer, rest));
-        Ok(true)
     }
 }
 
+const BODY_TOO_LONG: &str = "(#100) The request body is longer than 64 KiB";
 const TOO_LONG: &str = "(#100) The request head is longer than 64 KiB";

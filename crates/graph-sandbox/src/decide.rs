@@ -51,7 +51,7 @@ fn meet(act: Act, request: &Request, id: &str, state: &State, reply: &mut Reply)
         Act::Wire(fault) => fault.applies(),
         Act::Answer(_) | Act::Script(_) => false,
     };
-    if let Ok(pin) = pin::parse(request.body())
+    if let Ok(pin) = pin::of(request)
         && applies
     {
         state.set_pin(id, pin);

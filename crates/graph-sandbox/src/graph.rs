@@ -67,7 +67,7 @@ pub(crate) fn answer(request: &Request, id: &str, state: &State, reply: &mut Rep
             if !state.limits.pass(true, reply) {
                 return None;
             }
-            match pin::parse(request.body()) {
+            match pin::of(request) {
                 Ok(_) => return Some(state.sprinkled(id, reply)),
                 Err(message) => reply.fail(400, "OAuthException", 100, None, message),
             }

@@ -29,17 +29,19 @@
 //! and `POST /_sandbox/webhook` sends a signed security webhook to a program on this machine. They show tokens and PINs to whoever asks on this machine: give the sandbox no real ones.
 //!
 //! There is no HTTP library inside: half of the faults (a reset, a body cut short, headers without end) need the raw socket,
-//! and what is left is small. It speaks HTTP/1.1 with `Content-Length`, one request at a time on each connection.
+//! and what is left is small. It speaks HTTP/1.1, one request at a time on each connection.
 #![forbid(unsafe_code)]
 
 mod answers;
 mod builder;
+mod chunked;
 mod connection;
 mod control;
 mod decide;
 mod errors;
 mod fault;
 mod fleet;
+mod form;
 mod graph;
 mod gzip;
 mod hour;

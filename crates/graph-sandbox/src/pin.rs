@@ -2,21 +2,34 @@
 
 use serde_json::Value;
 
-/// The PIN in a request body, or the message of a code 100.
+use crate::request::Request;
+
+const INVALID: &str = "(#100) Invalid PIN format. PIN must be exactly 6 digits";
+const REQUIRED: &str = "(#100) The parameter pin is required.";
+
+/// The PIN in the body of a request, JSON or a form, or the message of a code 100.
 ///
-/// What the real call answers to a bad PIN is not known. The first text was recorded on `/register`, the second stands in an
-/// example of Meta's `OpenAPI` file. A number for a PIN is refused on purpose (its zeros are lost), and so is a form body:
-/// whether the real call takes them is unverified.
-pub(crate) fn parse(body: &[u8]) -> Result<[u8; 6], &'static str> {
-    const INVALID: &str = "(#100) Invalid PIN format. PIN must be exactly 6 digits";
+/// What the real call answers to a bad PIN is not known. The text for a missing one was recorded on `/register`, the other stands
+/// in an example of Meta's `OpenAPI` file.
+pub(crate) fn of(request: &Request) -> Result<[u8; 6], &'static str> {
+    match request.form() {
+        Some(form) => digits(&form.field(request.body(), "pin").ok_or(REQUIRED)?),
+        None => parse(request.body()),
+    }
+}
+
+/// A number for a PIN is refused on purpose, as its zeros are lost: whether the real call takes it is unverified.
+fn parse(body: &[u8]) -> Result<[u8; 6], &'static str> {
     match serde_json::from_slice::<Value>(body).as_ref().ok().and_then(|body| body.get("pin")) {
-        None | Some(Value::Null) => Err("(#100) The parameter pin is required."),
-        Some(Value::String(pin)) => {
-            let digits: [u8; 6] = pin.as_bytes().try_into().map_err(|_| INVALID)?;
-            if digits.iter().all(u8::is_ascii_digit) { Ok(digits) } else { Err(INVALID) }
-        }
+        None | Some(Value::Null) => Err(REQUIRED),
+        Some(Value::String(pin)) => digits(pin),
         Some(_) => Err(INVALID),
     }
+}
+
+fn digits(pin: &str) -> Result<[u8; 6], &'static str> {
+    let digits: [u8; 6] = pin.as_bytes().try_into().map_err(|_| INVALID)?;
+    if digits.iter().all(u8::is_ascii_digit) { Ok(digits) } else { Err(INVALID) }
 }
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! One request as bytes, with the places of its parts: nothing is copied out of it until someone asks.
 
+use std::borrow::Cow;
 use std::ops::Range;
+
+use crate::form::{self, Form};
 
 /// A request: the head as it came, then the body.
 #[derive(Default)]
@@ -10,6 +13,7 @@ pub(crate) struct Request {
     target: Range<usize>,
     authorization: Option<Range<usize>>,
     host: Option<Range<usize>>,
+    content_type: Option<Range<usize>>,
     head_length: usize,
 }
 
@@ -28,6 +32,8 @@ pub(crate) struct Framing {
 pub(crate) enum BadHead {
     Malformed,
     TooManyHeaders,
+    /// A transfer coding other than chunked.
+    UnknownCoding,
 }
 
 /// Reads the head at the start of `bytes`; `None` while it is incomplete.
@@ -58,6 +64,8 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Option<(Request, Framing)>, BadHead>
             request.authorization = Some(place(header.value));
         } else if is("host") {
             request.host = Some(place(header.value));
+        } else if is("content-type") {
+            request.content_type = Some(place(header.value));
         } else if is("content-length") {
             let value = std::str::from_utf8(header.value).ok().filter(|text| text.bytes().all(|b| b.is_ascii_digit()));
             // A number too long for usize is above every cap.
@@ -68,12 +76,18 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Option<(Request, Framing)>, BadHead>
                 _ => return Err(BadHead::Malformed),
             }
         } else if is("transfer-encoding") {
+            if !header.value.eq_ignore_ascii_case(b"chunked") {
+                return Err(BadHead::UnknownCoding);
+            }
             framing.chunked = true;
         } else if is("connection") {
             framing.close |= header.value.eq_ignore_ascii_case(b"close");
         } else if is("expect") {
             framing.expects_continue = header.value.eq_ignore_ascii_case(b"100-continue");
         }
+    }
+    if framing.chunked && length.is_some() {
+        return Err(BadHead::Malformed);
     }
     framing.content_length = length.unwrap_or(0);
     Ok(Some((request, framing)))
@@ -115,21 +129,31 @@ impl Request {
 
     /// The same without its percent-encoding.
     pub(crate) fn decoded(&self, name: &str) -> Option<String> {
-        self.parameter(name).map(decode)
+        self.parameter(name).map(|value| form::decode(value).into_owned())
     }
 
     pub(crate) fn host(&self) -> &str {
         self.host.as_ref().map_or("", |place| self.text(place))
     }
 
-    /// The bearer token; of a `GET` also the one in the URL, since Graph's own `next` has it there.
-    pub(crate) fn token(&self) -> Option<&str> {
+    /// The form that the body is, unless it is JSON.
+    pub(crate) fn form(&self) -> Option<Form<'_>> {
+        Form::of(self.text(self.content_type.as_ref()?))
+    }
+
+    /// A parameter of the query, or else a field of a form body.
+    pub(crate) fn argument(&self, name: &str) -> Option<String> {
+        self.decoded(name).or_else(|| self.form()?.field(self.body(), name))
+    }
+
+    /// The bearer token, or else the `access_token` of the query or of a form body.
+    pub(crate) fn token(&self) -> Option<Cow<'_, str>> {
         let Some(authorization) = &self.authorization else {
-            return self.parameter("access_token").filter(|token| self.method() == "GET" && !token.is_empty());
+            return self.argument("access_token").filter(|token| !token.is_empty()).map(Cow::Owned);
         };
         let (scheme, token) = self.text(authorization).split_once(' ')?;
         let token = token.trim();
-        (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+        (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(Cow::Borrowed(token))
     }
 
     /// The whole request as text, for the scenarios that echo it.
@@ -144,26 +168,6 @@ impl Request {
     pub(crate) fn body(&self) -> &[u8] {
         self.raw.get(self.head_length..).unwrap_or_default()
     }
-}
-
-/// `%2C` as a comma, `+` as a space.
-fn decode(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [byte, after @ ..] = rest {
-        let hex = after.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
-        match (byte, hex.and_then(|hex| u8::from_str_radix(hex, 16).ok())) {
-            (b'%', Some(decoded)) => {
-                bytes.push(decoded);
-                rest = &after[2..];
-                continue;
-            }
-            (b'+', _) => bytes.push(b' '),
-            _ => bytes.push(*byte),
-        }
-        rest = after;
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[cfg(test)]
@@ -184,20 +188,20 @@ mod tests {
         assert_eq!((request.method(), request.path(), request.host()), ("POST", "/v24.0/1", "h"));
         assert_eq!(request.parameter("appsecret_proof"), Some("00"));
         assert_eq!(request.parameter("proof"), None);
-        assert_eq!(request.token(), Some("EAA"));
+        assert_eq!(request.token().as_deref(), Some("EAA"));
         assert_eq!((request.body(), framing.content_length, framing.close), (&b"{}"[..], 2, false));
     }
 
     #[test]
-    fn a_token_in_the_url_is_taken_of_a_get_alone() {
-        let token = |method: &str| request(format!("{method} /1?access_token=EAAx HTTP/1.1\r\n\r\n").as_bytes()).0;
-        assert_eq!((token("GET").token(), token("POST").token()), (Some("EAAx"), None));
-    }
-
-    #[test]
-    fn percent_encoding() {
-        assert_eq!(decode("id%2Cstatus+a%2fb%"), "id,status a/b%");
-        assert_eq!(decode("%zz%2"), "%zz%2");
+    fn a_token_of_the_header_the_query_or_a_form() {
+        let token = |rest: &str| request(format!("POST /1{rest}").as_bytes()).0.token().map(Cow::into_owned);
+        let form = "Content-Type: application/x-www-form-urlencoded\r\n\r\naccess_token=EAAform";
+        assert_eq!(token("?access_token=EAA%78 HTTP/1.1\r\n\r\n").as_deref(), Some("EAAx"));
+        assert_eq!(token(&format!(" HTTP/1.1\r\n{form}")).as_deref(), Some("EAAform"));
+        assert_eq!(token(&format!("?access_token=EAAx HTTP/1.1\r\n{form}")).as_deref(), Some("EAAx"));
+        let header = "Authorization: Bearer EAAhead\r\n";
+        assert_eq!(token(&format!("?access_token=EAAx HTTP/1.1\r\n{header}{form}")).as_deref(), Some("EAAhead"));
+        assert_eq!(token("?access_token= HTTP/1.1\r\n\r\naccess_token=EAAx"), None);
     }
 
     #[test]
@@ -207,11 +211,14 @@ mod tests {
             "\u{1}\r\n\r\n",
             "POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
             "POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+            "POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
         ] {
             assert_eq!(parse(bad.as_bytes()).map(|_| ()), Err(BadHead::Malformed), "{bad}");
         }
         let many = format!("POST / HTTP/1.1\r\n{}\r\n", "a: b\r\n".repeat(101));
         assert_eq!(parse(many.as_bytes()).map(|_| ()), Err(BadHead::TooManyHeaders));
+        let gzip = b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip, chunked\r\n\r\n";
+        assert_eq!(parse(gzip).map(|_| ()), Err(BadHead::UnknownCoding));
         assert!(request(b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n").1.chunked);
         assert!(request(b"POST / HTTP/1.0\r\n\r\n").1.close);
     }

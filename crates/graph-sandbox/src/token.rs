@@ -46,7 +46,7 @@ pub(crate) fn hmac(key: &str, message: &[u8]) -> String {
 
 /// Whether a test has let the request's token expire; if so, `reply` says it.
 pub(crate) fn is_expired(request: &Request, state: &State, reply: &mut Reply) -> bool {
-    let is_expired = request.token().is_some_and(|token| state.is_expired(token));
+    let is_expired = request.token().is_some_and(|token| state.is_expired(&token));
     if is_expired {
         expired(reply);
     }
@@ -62,7 +62,7 @@ pub(crate) fn passes(request: &Request, reply: &mut Reply) -> bool {
     const OAUTH: &str = "OAuthException";
     const METHOD: &str = "GraphMethodException";
     // Code and subcodes are documented; the texts below are ours except where a comment says so.
-    match request.token() {
+    match request.token().as_deref() {
         // The facts know 2500 for a missing token on /me only. 104 for the other paths is low confidence.
         None => reply.fail(400, OAUTH, 104, None, "An access token is required to request this resource."),
         Some("EAAsandboxExpired") => expired(reply),
@@ -80,7 +80,7 @@ pub(crate) fn passes(request: &Request, reply: &mut Reply) -> bool {
         }
         // Recorded text.
         Some("EAAsandboxNoPermission") => reply.fail(403, OAUTH, 200, None, "(#200) Permissions error"),
-        Some(token) if token.starts_with("EAA") => match request.parameter("appsecret_proof") {
+        Some(token) if token.starts_with("EAA") => match request.argument("appsecret_proof") {
             // Both texts are recorded.
             None if token == "EAAsandboxProofRequired" => {
                 reply.fail(400, METHOD, 100, None, "API calls from the server require an appsecret_proof argument");

@@ -66,12 +66,13 @@ fn limits() {
     let sandbox = Sandbox::start().unwrap();
     let big = "x".repeat(70_000);
     let long_header = format!("X-Big: {big}\r\n");
-    let chunked = "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
     for (request, status) in [
         (request("POST", "/1", "", &big), 413),
         (request("POST", "/1", &long_header, ""), 431),
         (request("POST", "/1", &"a: b\r\n".repeat(120), ""), 431),
-        (format!("POST /1 HTTP/1.1\r\n{chunked}"), 411),
+        ("POST /1 HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n".to_owned(), 501),
+        ("POST /1 HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n10001\r\n".to_owned(), 413),
+        ("POST /1 HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n{}\r\n".to_owned(), 400),
         ("\u{1}\u{2}\r\n\r\n".to_owned(), 400),
     ] {
         let mut stream = connect(&sandbox);
