@@ -5,6 +5,7 @@ use crate::fault::Fault;
 use crate::graph::{self, Place};
 use crate::listing;
 use crate::pin;
+use crate::register;
 use crate::reply::Reply;
 use crate::request::Request;
 use crate::scenario::{Act, Scenario};
@@ -37,6 +38,10 @@ pub(crate) fn decide(
             meet(act, request, id, state, reply)
         }
         (_, Place::PhoneNumbers(id)) => listing::answer(request, id, state, reply),
+        (_, Place::Register(id)) => {
+            register::answer(request, id, state, reply);
+            None
+        }
         (_, Place::Nowhere(path)) => {
             graph::unknown_path(path, reply);
             None

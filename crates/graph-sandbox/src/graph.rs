@@ -24,11 +24,13 @@ pub(crate) enum Place<'a> {
     Object(&'a str),
     /// The list of an account's numbers.
     PhoneNumbers(&'a str),
+    /// The registration of a number.
+    Register(&'a str),
     /// Path components that lead nowhere.
     Nowhere(&'a str),
 }
 
-/// `/{id}` or `/v24.0/{id}`, or `/phone_numbers` of it, with a trailing slash or without.
+/// `/{id}` or `/v24.0/{id}`, or `/phone_numbers` or `/register` of it, with a trailing slash or without.
 pub(crate) fn route(path: &str) -> Route<'_> {
     let path = path.strip_prefix('/').unwrap_or(path);
     let path = path.strip_suffix('/').unwrap_or(path);
@@ -43,6 +45,7 @@ pub(crate) fn route(path: &str) -> Route<'_> {
     };
     let place = match id.split_once('/') {
         None if !id.is_empty() => Place::Object(id),
+        Some((number, "register")) if !number.is_empty() => Place::Register(number),
         Some((waba, "phone_numbers")) if !waba.is_empty() => Place::PhoneNumbers(waba),
         _ => Place::Nowhere(id),
     };
@@ -142,10 +145,11 @@ mod tests {
     fn routes() {
         assert_eq!(route("/v24.0/1/").place, Place::Object("1"));
         assert_eq!(route("/v24.0/1/phone_numbers/").place, Place::PhoneNumbers("1"));
+        assert_eq!(route("/1/register").place, Place::Register("1"));
         assert_eq!(route("/v24.0/1").version.served, 24);
         assert_eq!(route("/1/"), Route { version: Version::UNSTATED, place: Place::Object("1") });
         assert_eq!(route("/v99.0/1").place, Place::Nowhere("v99.0/1"));
-        for nowhere in ["/", "/v24.0", "/v24.0/", "/v24.0/1/register", "/1/2", "//", "//phone_numbers"] {
+        for nowhere in ["/", "/v24.0", "/v24.0/", "/v24.0/1/registe", "/1/2", "//", "//phone_numbers", "//register"] {
             assert!(matches!(route(nowhere).place, Place::Nowhere(_)), "{nowhere}");
         }
     }

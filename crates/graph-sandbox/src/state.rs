@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::limits::Limits;
+use crate::pins::{Pins, Registration};
 use crate::record::RecordedRequest;
 use crate::reply::Reply;
 use crate::request::Request;
@@ -45,22 +46,16 @@ pub(crate) struct State {
 
 #[derive(Default)]
 struct Memory {
-    pins: HashMap<u64, Held>,
+    pins: Pins,
     /// How many calls an ID has had, where that says what the next one meets.
     steps: HashMap<u64, usize>,
     expired: HashSet<String>,
     requests: VecDeque<Arc<Request>>,
 }
 
-/// What a number holds.
-struct Held {
-    pin: [u8; 6],
-    changes: u32,
-}
-
 impl std::fmt::Debug for Memory {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Memory").field("pins", &self.pins.len()).finish_non_exhaustive()
+        f.debug_struct("Memory").field("pins", &self.pins).finish_non_exhaustive()
     }
 }
 
@@ -116,38 +111,29 @@ impl State {
         }
     }
 
-    /// By the number's ID.
     pub(crate) fn pins(&self) -> BTreeMap<String, String> {
-        self.held(|held| String::from_utf8_lossy(&held.pin).into_owned())
+        self.memory().pins.all()
     }
 
-    /// By the number's ID.
     pub(crate) fn all_pin_changes(&self) -> BTreeMap<String, u32> {
-        self.held(|held| held.changes)
-    }
-
-    fn held<T>(&self, show: impl Fn(&Held) -> T) -> BTreeMap<String, T> {
-        self.memory().pins.iter().map(|(id, held)| (id.to_string(), show(held))).collect()
+        self.memory().pins.all_changes()
     }
 
     pub(crate) fn pin(&self, id: &str) -> Option<String> {
-        let pin = self.memory().pins.get(&id.parse().ok()?)?.pin;
-        Some(String::from_utf8_lossy(&pin).into_owned())
+        self.memory().pins.pin(id.parse().ok()?)
     }
 
     pub(crate) fn pin_changes(&self, id: &str) -> u32 {
-        id.parse().ok().and_then(|id: u64| Some(self.memory().pins.get(&id)?.changes)).unwrap_or(0)
+        id.parse().map_or(0, |id| self.memory().pins.changes(id))
     }
 
     pub(crate) fn set_pin(&self, id: &str, pin: [u8; 6]) {
         let Ok(id) = id.parse() else { return };
-        let mut memory = self.memory();
-        let held = memory.pins.entry(id).or_insert(Held { pin, changes: 0 });
-        // The same PIN sent again after a lost answer changes nothing.
-        if held.changes == 0 || held.pin != pin {
-            held.changes = held.changes.saturating_add(1);
-            held.pin = pin;
-        }
+        self.memory().pins.set(id, pin);
+    }
+
+    pub(crate) fn register(&self, id: &str, pin: [u8; 6]) -> Registration {
+        id.parse().map_or(Registration::Mismatch, |id| self.memory().pins.register(id, pin))
     }
 
     pub(crate) fn expire_token(&self, token: &str) {
