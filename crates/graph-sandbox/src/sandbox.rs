@@ -133,8 +133,8 @@ impl Sandbox {
         self.state.expire_token(token);
     }
 
-    /// Forgets PINs, requests, counters, limits and expired tokens, and where each script and each number's faults stand: as new for
-    /// the next test. Connections stay open.
+    /// Forgets PINs, registrations, requests, counters, limits and expired tokens, and where each script and each number's faults
+    /// stand: as new for the next test. Connections stay open.
     pub fn reset(&self) {
         self.state.reset();
     }

@@ -130,6 +130,8 @@ scenarios! {
     // Applied, and yet no success.
     "914000000000000" "applied-then-500" service_unavailable unknown Applied(odd::server_error), "sets the PIN and answers HTTP 500, code 131000";
     "914010000000000" "applied-then-close" connection_failed unknown Wire(Fault::AppliedClose), "sets the PIN and closes the connection without an answer";
+    // A success, and yet nothing applied: the real endpoint serves other settings too, so a body that is lost may still succeed.
+    "914020000000000" "lost-body" success applied Answer(|_, _| {}), "answers a success and sets no PIN, as if the body had been lost on its way";
     // Scripts; kind and outcome are those of the first answer.
     "920010000000000" "fails-twice" service_unavailable unknown Script(&[UNAVAILABLE, UNAVAILABLE, Works]), "HTTP 503 twice, then works";
     "920020000000000" "resets-once" connection_failed unknown Script(&[Wire(Fault::Reset), Works]), "resets the connection once, then works";
