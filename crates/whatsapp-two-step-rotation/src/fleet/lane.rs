@@ -79,8 +79,8 @@ impl Pace {
 
     /// All of its meters have to.
     pub(super) fn admits(&mut self, now: Duration) -> Admission {
-        let Self { window, meters, .. } = self;
-        meters.iter_mut().map(|meter| meter.admits(window, now)).max().unwrap_or(Admission::Now)
+        let Self { window, meters, in_flight } = self;
+        meters.iter_mut().map(|meter| meter.admits(window, *in_flight, now)).max().unwrap_or(Admission::Now)
     }
 
     pub(super) fn begins(&mut self, now: Duration) {
