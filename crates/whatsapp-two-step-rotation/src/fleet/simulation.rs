@@ -237,7 +237,7 @@ fn others_may_use_the_same_limit() {
     // Of what others leave below 95 %, most is used; and soon, though they were there before.
     for (account, others) in [(200, 100), (200, 160), (5_000, 2_500), (5_000, 4_000)] {
         for headers in [true, false] {
-            let server = Server { account, others, headers, ..SERVER };
+            let server = Server { account, headers, others, ..SERVER };
             let night = night(server);
             let left = (account * 95 / 100 - others) * HOURS;
             let (taken, refused) = night.later;
