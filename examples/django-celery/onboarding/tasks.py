@@ -74,7 +74,7 @@ def rotate_account(waba_id: str, since: float) -> dict[str, int]:
     `since` is the time of the whole round, not of a task: one that runs again, or beside another one, leaves alone what is done.
     """
     numbers = [number.id for number in client().phone_numbers(waba_id)]
-    ends = Rotator(client(), vault()).rotate_all([FleetAccount(numbers, waba_id)], since=since)
+    ends = Rotator(client(), vault()).rotate_all([FleetAccount(numbers, waba_id=waba_id)], since=since)
     for end in ends:
         number, _ = Number.objects.get_or_create(phone_number_id=end.phone_number_id)
         if end.error is not None:

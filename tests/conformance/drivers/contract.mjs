@@ -27,7 +27,7 @@ export async function contract() {
   const [errors, client, response, index, module] = ['errors.d.cts', 'client.d.cts', 'response.d.cts', 'index.d.cts', 'index.d.mts'].map(typings)
   const classes = [...errors.matchAll(/class (\w+) extends TwoStepError {\n\s+readonly kind: '(\w+)';/g)].map(([, name, kind]) => [name, kind])
   const inIndex = passedOn(index, './errors.cjs', errors.match(/(?<=^export declare class )\w+/gm))
-  const isError = (name) => /Error$/.test(name) && !['TwoStepError', 'TransportError', 'VaultError'].includes(name)
+  const isError = (name) => /Error$/.test(name) && !['TwoStepError', 'TransportError', 'VaultError', 'VaultFaultError'].includes(name)
   const names = (list) => Object.fromEntries(list.filter(isError).map((name) => [name, null]))
   return {
     kinds: { ErrorKind: codes(errors, 'ErrorKind') },

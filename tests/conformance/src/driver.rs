@@ -70,6 +70,8 @@ impl Driver {
             "kotlin" => 48 << 10,
             // On Linux URLSession inflates what came compressed, asked or not, and while it does so it hears of no cancelling.
             "swift" => 96 << 10,
+            // A process for each call: most of it is the program itself, as it is built for tests.
+            "command" => 24 << 10,
             _ => 16 << 10,
         }
     }
