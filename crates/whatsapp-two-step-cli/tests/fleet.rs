@@ -101,6 +101,11 @@ fn a_refused_token_ends_its_accounts_alone() {
     let end = fleet(&place, &sandbox, &["--tokens-file", &tokens]);
     assert_eq!((end.code, count(&end, "rotated")), (Some(6), 20), "{}", end.err);
     assert!(end.err.contains(&format!("the numbers of account {B} can't be read")), "{}", end.err);
+    // Neither token of the file shows, refused or not, in words or in JSON.
+    let told = fleet(&place, &sandbox, &["--tokens-file", &tokens, "--json", "--verbose"]);
+    for text in [&end.out, &end.err, &told.out, &told.err] {
+        assert!(!text.contains("EAA_"), "a token shows: {text}");
+    }
     // The only one: it is the run's.
     let end = fleet(&place, &sandbox, &["--tokens-file", &tokens, "--waba-id", B]);
     assert!(end.code == Some(5) && end.err.contains("refused the access token"), "{}", end.err);
