@@ -91,8 +91,12 @@ test('fetch over HTTP/2: a refused stream goes out again, and is no retry', unle
     const { NGHTTP2_REFUSED_STREAM, NGHTTP2_INTERNAL_ERROR } = constants
     streams.push(NGHTTP2_REFUSED_STREAM, NGHTTP2_REFUSED_STREAM)
     assert.equal((await client.setTwoStepPin(ID, PIN)).attempts, 3)
-    streams.push(...Array(33).fill(NGHTTP2_REFUSED_STREAM))
-    const refused = await failure(new Client({ accessToken: TOKEN, baseUrl, timeoutMs: 300, transport: fetchTransport(undiciFetch, { dispatcher }) }).setTwoStepPin(ID, PIN))
+    let refused
+    do {
+      // The deadline may also strike while a request is under way, and then nobody knows: another call.
+      streams.splice(0, 99, ...Array(33).fill(NGHTTP2_REFUSED_STREAM))
+      refused = await failure(client.setTwoStepPin(ID, PIN, { timeoutMs: 300 }))
+    } while (refused.kind === 'timed_out')
     assert.deepEqual([refused.kind, refused.outcome], ['connection_failed', 'not_sent'])
     streams.splice(0, 99, NGHTTP2_INTERNAL_ERROR)
     const failed = await failure(client.setTwoStepPin(ID, PIN))
