@@ -12,6 +12,7 @@ mod error;
 #[cfg(not(target_os = "ios"))]
 pub mod jni;
 mod phone_number;
+mod records;
 mod table;
 mod values;
 
@@ -19,6 +20,7 @@ pub use call::*;
 pub use client::*;
 pub use error::*;
 pub use phone_number::*;
+pub use records::*;
 pub use values::*;
 
 uniffi::setup_scaffolding!("two_step");
