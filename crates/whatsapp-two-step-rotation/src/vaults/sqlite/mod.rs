@@ -59,7 +59,9 @@ impl Sealed<SqliteStore> {
 pub struct SqliteStore {
     path: PathBuf,
     limit: Duration,
-    worker: Worker<Connection>,
+    /// Who reads doesn't wait for a sync of the disk, as the log lets both go on side by side.
+    reader: Worker<Connection>,
+    writer: Worker<Connection>,
     saves: Saves,
 }
 
@@ -68,9 +70,12 @@ impl SqliteStore {
     pub fn new(path: impl AsRef<Path>) -> Self {
         // From here on, whatever becomes of the working directory. Absolute, it is also none of SQLite's own names (`:memory:`).
         let path = std::path::absolute(path.as_ref()).unwrap_or_else(|_| path.as_ref().into());
-        let file = path.clone();
-        let worker = Worker::new("whatsapp-two-step-sqlite", IDLE, move || file::open(&file));
-        Self { path, limit: shared::LIMIT, worker, saves: Saves::default() }
+        let worker = |name| {
+            let file = path.clone();
+            Worker::new(name, IDLE, move || file::open(&file))
+        };
+        let (reader, writer) = (worker("whatsapp-two-step-sqlite-reader"), worker("whatsapp-two-step-sqlite-writer"));
+        Self { limit: shared::LIMIT, reader, writer, saves: Saves::default(), path }
     }
 
     /// How long one load or save may take, waiting for other programs among it; 10 seconds by default, and a day at most.
@@ -92,12 +97,12 @@ impl SqliteStore {
             .await
     }
 
-    async fn run<T: Send + 'static>(
+    async fn read<T: Send + 'static>(
         &self,
         job: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, VaultError> {
         let path = self.path.clone();
-        self.worker
+        self.reader
             .run(self.limit, move |connection, until| {
                 let left = until.saturating_duration_since(Instant::now());
                 connection.busy_timeout(left).and_then(|()| job(connection)).map_err(|error| failure::of(&path, error))
@@ -111,7 +116,7 @@ impl ByteStore for SqliteStore {
 
     async fn get(&self, id: &PhoneNumberId) -> Result<Option<Bytes>, VaultError> {
         let id = id.as_str().to_owned();
-        self.run(move |connection| {
+        self.read(move |connection| {
             let read = |row: &rusqlite::Row<'_>| {
                 Ok(Bytes { version: Version::new(row.get::<_, i64>(0)?.to_string()), bytes: row.get(1)? })
             };
@@ -124,13 +129,13 @@ impl ByteStore for SqliteStore {
         let save = Save { id: id.as_str().to_owned(), bytes: bytes.to_owned(), read: count(expected)? };
         let ticket = self.saves.add(save, self.limit);
         let (saves, path) = (self.saves.clone(), self.path.clone());
-        let flushed = self.worker.run(self.limit, move |connection, until| saves.flush(&path, connection, until)).await;
+        let flushed = self.writer.run(self.limit, move |connection, until| saves.flush(&path, connection, until)).await;
         self.saves.answer(ticket, flushed).await
     }
 
     async fn ids(&self) -> Result<Vec<PhoneNumberId>, VaultError> {
         let found: Vec<String> = self
-            .run(|connection| {
+            .read(|connection| {
                 let mut statement = connection.prepare("SELECT id FROM entries ORDER BY id")?;
                 statement.query_map([], |row| row.get(0))?.collect()
             })

@@ -82,8 +82,7 @@ impl Saves {
             // First the file, then those who wait for it: meanwhile some may have gone.
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
             let taken = self.take();
-            let saved =
-                taken.iter().map(|waiting| save_one(&transaction, &waiting.save)).collect::<Result<Vec<_>, _>>();
+            let saved = save_all(&transaction, &taken);
             match saved.and_then(|saved| transaction.commit().map(|()| saved)) {
                 Ok(saved) => {
                     for (Waiting { save, answer, .. }, is_saved) in taken.into_iter().zip(saved) {
@@ -130,15 +129,18 @@ impl fmt::Debug for Saves {
     }
 }
 
-/// Was it saved? If not, it has another version by now.
-fn save_one(connection: &Connection, Save { id, bytes, read }: &Save) -> rusqlite::Result<bool> {
-    let next = (read + 1).cast_signed();
-    let count = if *read == 0 {
-        let sql = "INSERT INTO entries (id, version, sealed) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO NOTHING";
-        connection.execute(sql, (id, next, bytes))?
-    } else {
-        let sql = "UPDATE entries SET version = ?2, sealed = ?3 WHERE id = ?1 AND version = ?4";
-        connection.execute(sql, (id, next, bytes, read.cast_signed()))?
+/// Which of them were saved? The others have another version by now.
+fn save_all(connection: &Connection, taken: &[Waiting]) -> rusqlite::Result<Vec<bool>> {
+    let enter = "INSERT INTO entries (id, version, sealed) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO NOTHING";
+    let change = "UPDATE entries SET version = ?2, sealed = ?3 WHERE id = ?1 AND version = ?4";
+    let (mut enter, mut change) = (connection.prepare(enter)?, connection.prepare(change)?);
+    let save_one = |Waiting { save: Save { id, bytes, read }, .. }: &Waiting| {
+        let next = (read + 1).cast_signed();
+        let count = match read {
+            0 => enter.execute((id, next, bytes))?,
+            _ => change.execute((id, next, bytes, read.cast_signed()))?,
+        };
+        Ok(count == 1)
     };
-    Ok(count == 1)
+    taken.iter().map(save_one).collect()
 }
