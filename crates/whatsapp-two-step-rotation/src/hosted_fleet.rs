@@ -72,7 +72,7 @@ impl HostedFleet {
     /// What to do now.
     #[must_use]
     pub fn next(&self, now: Duration) -> HostedFleetStep {
-        let turn = match self.told(now, FleetRun::next) {
+        let turn = match self.with_run(now, FleetRun::next) {
             FleetStep::Begin(turn) => turn,
             FleetStep::Wait(time) => return HostedFleetStep::Wait(time),
             FleetStep::Done => return HostedFleetStep::Done,
@@ -90,10 +90,10 @@ impl HostedFleet {
     /// How far it has come.
     #[must_use]
     pub fn progress(&self, now: Duration) -> FleetProgress {
-        self.told(now, FleetRun::progress)
+        self.with_run(now, FleetRun::progress)
     }
 
-    fn told<T>(&self, now: Duration, tell: impl FnOnce(&mut FleetRun, Duration) -> T) -> T {
+    fn with_run<T>(&self, now: Duration, tell: impl FnOnce(&mut FleetRun, Duration) -> T) -> T {
         let mut state = lock(&self.0.state);
         state.now = state.now.max(now);
         let now = state.now;
@@ -128,13 +128,13 @@ impl HostedTurn {
             HostedStep::Done(result) => result,
             _ => Err(RotationError::internal()),
         };
-        self.fleet.told(now, |run, now| run.ended(now, turn, result))
+        self.fleet.with_run(now, |run, now| run.ended(now, turn, result))
     }
 
     /// Its run is driven no further: the number has another turn, unless the fleet was stopped.
     pub fn leave(&self) {
         if let Some(turn) = lock(&self.turn).take() {
-            self.fleet.told(Duration::ZERO, |run, now| run.left(now, turn));
+            self.fleet.with_run(Duration::ZERO, |run, now| run.left(now, turn));
         }
     }
 }

@@ -65,7 +65,7 @@ impl Retries {
         self.done += 1;
         match error.later() {
             Later::Hopeless | Later::Wait => None,
-            Later::Told => error.retry_after(),
+            Later::RetryAfter => error.retry_after(),
             Later::Now => Some(self.jitter(done).max(error.retry_after().unwrap_or_default())),
         }
     }

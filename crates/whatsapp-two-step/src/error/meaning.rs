@@ -8,7 +8,7 @@ pub(crate) enum Later {
     /// In a moment: the client retries by itself.
     Now,
     /// After a pause that the server names: the client retries if it fits.
-    Told,
+    RetryAfter,
     /// After a pause that is the caller's to decide. The client doesn't retry.
     Wait,
 }

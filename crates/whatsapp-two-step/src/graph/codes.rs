@@ -70,13 +70,13 @@ static TABLE: &[Row] = {
         AccountRestricted, Authentication, InvalidRequest, NotFound, NumberNotReady, PermissionDenied, PinRejected,
         RateLimited, ServiceUnavailable,
     };
-    use Later::Told;
+    use Later::RetryAfter;
     &[
         one(0, Authentication, Hopeless, NEW_TOKEN),
         one(1, ServiceUnavailable, Now, BUSY),
         one(2, ServiceUnavailable, Now, BUSY),
         one(3, PermissionDenied, Hopeless, PERMISSION),
-        one(4, RateLimited, Told, SLOW_DOWN),
+        one(4, RateLimited, RetryAfter, SLOW_DOWN),
         one(10, PermissionDenied, Hopeless, PERMISSION),
         one(
             12,
@@ -84,8 +84,8 @@ static TABLE: &[Row] = {
             Hopeless,
             "That looks like a phone number and not an ID; GET /{WABA_ID}/phone_numbers lists the IDs.",
         ),
-        one(17, RateLimited, Told, SLOW_DOWN),
-        one(32, RateLimited, Told, SLOW_DOWN),
+        one(17, RateLimited, RetryAfter, SLOW_DOWN),
+        one(32, RateLimited, RetryAfter, SLOW_DOWN),
         one(33, NotFound, Hopeless, "The phone number was deleted; use the ID of a live one."),
         one(100, NotFound, Hopeless, ID).with_subcode(33),
         one(100, Authentication, Hopeless, "Set the app secret of the app that the token belongs to.")
@@ -100,19 +100,19 @@ static TABLE: &[Row] = {
         one(104, Authentication, Hopeless, "Check the app secret: it must belong to the token's app."),
         one(190, Authentication, Hopeless, NEW_TOKEN),
         row(200..=299, PermissionDenied, Hopeless, PERMISSION),
-        one(341, RateLimited, Told, SLOW_DOWN),
+        one(341, RateLimited, RetryAfter, SLOW_DOWN),
         one(
             368,
             AccountRestricted,
             Hopeless,
             "Read the policy notice in WhatsApp Manager; trying again doesn't lift a block.",
         ),
-        one(613, RateLimited, Told, SLOW_DOWN),
+        one(613, RateLimited, RetryAfter, SLOW_DOWN),
         one(803, NotFound, Hopeless, ID),
         one(2500, Authentication, Hopeless, NEW_TOKEN).with_words("access token"),
         one(2500, NotFound, Hopeless, "Check the API version and the base URL."),
-        row(80_007..=80_008, RateLimited, Told, SLOW_DOWN),
-        one(130_429, RateLimited, Told, SLOW_DOWN),
+        row(80_007..=80_008, RateLimited, RetryAfter, SLOW_DOWN),
+        one(130_429, RateLimited, RetryAfter, SLOW_DOWN),
         one(131_000, ServiceUnavailable, Now, BUSY),
         one(131_005, PermissionDenied, Hopeless, PERMISSION),
         one(131_008, InvalidRequest, Hopeless, FIX),
@@ -175,7 +175,7 @@ fn by_status(status: u16) -> Meaning {
     let (kind, later, hint) = match status {
         401 => (ErrorKind::Authentication, Hopeless, NEW_TOKEN),
         403 => (ErrorKind::PermissionDenied, Hopeless, PERMISSION),
-        429 => (ErrorKind::RateLimited, Later::Told, SLOW_DOWN),
+        429 => (ErrorKind::RateLimited, Later::RetryAfter, SLOW_DOWN),
         400..=499 => (ErrorKind::InvalidRequest, Hopeless, FIX),
         500..=599 => (ErrorKind::ServiceUnavailable, Now, BUSY),
         _ => (ErrorKind::UnexpectedResponse, Hopeless, NOT_GRAPH),
