@@ -23,12 +23,7 @@ except ImportError as _error:
     else:
         _why = "there is none for this Python and platform; install the package with this Python's own pip"
     raise ImportError(f"whatsapp_two_step has a native module: {_why} ({_error})") from _error
-from whatsapp_two_step._accounts import FleetAccount
 from whatsapp_two_step._async_client import AsyncClient
-from whatsapp_two_step._async_rotate_all import AsyncRotateAll
-from whatsapp_two_step._async_rotator import AsyncRotator
-from whatsapp_two_step._check_async_vault import check_async_vault
-from whatsapp_two_step._check_vault import check_vault
 from whatsapp_two_step._client import Client, set_two_step_pin
 from whatsapp_two_step._errors import (
     AccountRestrictedError,
@@ -50,23 +45,35 @@ from whatsapp_two_step._errors import (
     TwoStepError,
     UnexpectedResponseError,
 )
-from whatsapp_two_step._fleet import FleetHold, FleetProgress, RotationEnd
 from whatsapp_two_step._http import HttpRequest, HttpResponse, TransportError
 from whatsapp_two_step._native import VERSION as __version__
 from whatsapp_two_step._native import Entry, generate_vault_key
 from whatsapp_two_step._phone_number import PhoneNumber
 from whatsapp_two_step._pin import generate_pin, is_weak_pin
 from whatsapp_two_step._response import SetTwoStepPinResponse, Usage
-from whatsapp_two_step._rotate_all import RotateAll
-from whatsapp_two_step._rotated import Rotation
-from whatsapp_two_step._rotator import Rotator
-from whatsapp_two_step._secret import Secret
-from whatsapp_two_step._vault_error import VaultError, VaultFaultError
-from whatsapp_two_step._vaults import MemoryVault, PostgresVault, SqliteVault
 from whatsapp_two_step._webhook import SecurityEvent, security_events
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from whatsapp_two_step._rotation import (
+        AsyncRotateAll,
+        AsyncRotator,
+        FleetAccount,
+        FleetHold,
+        FleetProgress,
+        MemoryVault,
+        PostgresVault,
+        RotateAll,
+        Rotation,
+        RotationEnd,
+        Rotator,
+        Secret,
+        SqliteVault,
+        VaultError,
+        VaultFaultError,
+        check_async_vault,
+        check_vault,
+    )
     from whatsapp_two_step._types import (
         AsyncTransport,
         ErrorKind,
@@ -161,11 +168,17 @@ _FOR_TYPES = (
 
 
 def __getattr__(name: str) -> object:
-    if name not in _FOR_TYPES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from whatsapp_two_step import _types, _vault
+    if name in _FOR_TYPES:
+        from whatsapp_two_step import _types, _vault
 
-    return getattr(_vault if name.endswith("Vault") else _types, name)
+        return getattr(_vault if name.endswith("Vault") else _types, name)
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    # Rotation: few programs need it, and it takes longer to import than all the rest.
+    from whatsapp_two_step import _rotation
+
+    _publish({name: getattr(_rotation, name) for name in _rotation.__all__})
+    return globals()[name]
 
 
 def __dir__() -> list[str]:
@@ -175,8 +188,13 @@ def __dir__() -> list[str]:
 # Threads that still wait in the native module when the interpreter ends must not come back into it.
 _atexit.register(_native.close)
 
-# So that a traceback names what a user imports.
-for _name in __all__:
-    if _name not in _FOR_TYPES and getattr(globals()[_name], "__module__", "").startswith("whatsapp_two_step."):
-        globals()[_name].__module__ = __name__
-del _name
+
+def _publish(names: dict[str, object]) -> None:
+    """Makes them names of this module, so that a traceback has what a user imports."""
+    for name, value in names.items():
+        if getattr(value, "__module__", "").startswith("whatsapp_two_step."):
+            value.__module__ = __name__
+        globals()[name] = value
+
+
+_publish({name: globals()[name] for name in __all__ if name in globals()})
