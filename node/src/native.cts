@@ -257,6 +257,7 @@ export interface NativeSandbox {
   pin(phoneNumberId: string): string | null
   requests(): RecordedRequest[]
   stats(): SandboxStats
+  reset(): void
   close(): void
 }
 

@@ -31,6 +31,8 @@ export interface Sandbox extends Disposable {
   requests(): RecordedRequest[]
   /** Its counters. */
   stats(): SandboxStats
+  /** Forgets PINs, requests and counters: as new for the next test. Connections stay open. */
+  reset(): void
   /** Stops it and closes its connections, as `using sandbox = await startSandbox()` does. What it has recorded stays. */
   close(): void
 }
@@ -80,6 +82,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     requests: () =>
       Array.from(started.requests(), (request) => ({ ...request, headers: Array.from(request.headers, ([name, value]) => [name, value] as const) })),
     stats: () => ({ ...started.stats() }),
+    reset: () => started.reset(),
     close,
     [Symbol.dispose]: close,
   }

@@ -37,6 +37,17 @@ test('a fleet of numbers, spread over accounts', async () => {
   }
 })
 
+test('reset makes it as new, and the connections stay', async () => {
+  const sandbox = await startSandbox()
+  const client = new Client({ accessToken: 'EAAG_example', baseUrl: sandbox.baseUrl })
+  await client.setTwoStepPin('106540352242922', '012345')
+  sandbox.reset()
+  assert.deepEqual([sandbox.pin('106540352242922'), sandbox.requests(), sandbox.stats().requests], [undefined, [], 0])
+  await client.setTwoStepPin('106540352242922', '543210')
+  assert.equal(sandbox.pin('106540352242922'), '543210')
+  sandbox.close()
+})
+
 test('what it recorded stays after its end', async () => {
   const sandbox = await startSandbox()
   const client = new Client({ accessToken: TOKEN, baseUrl: sandbox.baseUrl, maxRetries: 0 })

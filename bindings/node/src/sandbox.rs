@@ -78,6 +78,12 @@ impl NativeSandbox {
             .collect()
     }
 
+    /// As new for the next test.
+    #[napi]
+    pub fn reset(&self) {
+        self.0.reset();
+    }
+
     /// Its counters.
     #[napi]
     #[allow(clippy::cast_precision_loss)] // no test makes 2^53 requests

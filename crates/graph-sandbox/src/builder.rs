@@ -1,8 +1,10 @@
 //! A sandbox that is yet to start.
 
 use std::io;
+use std::net::IpAddr;
 use std::time::Duration;
 
+use crate::listen::Listen;
 use crate::sandbox::Sandbox;
 use crate::settings::Settings;
 use crate::sprinkle::Sprinkle;
@@ -11,14 +13,29 @@ use crate::sprinkle::Sprinkle;
 #[derive(Debug, Clone, Copy, Default)]
 #[must_use]
 pub struct SandboxBuilder {
-    port: u16,
+    listen: Listen,
     settings: Settings,
 }
 
 impl SandboxBuilder {
-    /// The port on 127.0.0.1; 0, the default, is any free one.
+    /// The port; 0, the default, is any free one.
     pub fn port(mut self, port: u16) -> Self {
-        self.port = port;
+        self.listen.port = port;
+        self
+    }
+
+    /// The address to listen on, in place of this machine's own 127.0.0.1 and `[::1]`: such as 0.0.0.0 for the other services of
+    /// a docker-compose network.
+    ///
+    /// **Whoever reaches that address can read the tokens and PINs that the sandbox was sent.**
+    ///
+    /// ```
+    /// let sandbox = graph_sandbox::Sandbox::builder().listen([0, 0, 0, 0].into()).start()?;
+    /// # drop(sandbox);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn listen(mut self, address: IpAddr) -> Self {
+        self.listen.address = Some(address);
         self
     }
 
@@ -92,6 +109,6 @@ impl SandboxBuilder {
 
     /// Starts it.
     pub fn start(self) -> io::Result<Sandbox> {
-        Sandbox::run(self.port, self.settings)
+        Sandbox::run(self.listen, self.settings)
     }
 }

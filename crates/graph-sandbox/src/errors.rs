@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::json::push_string;
+use crate::reply::Reply;
 
 /// One Graph error code, as the sandbox answers it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +56,35 @@ pub fn graph_errors() -> &'static [GraphError] {
 /// The row of `code`, if the table has one.
 pub(crate) fn find(code: u32) -> Option<&'static GraphError> {
     rows::ROWS.iter().find(|row| (row.code..=row.last_code).contains(&code))
+}
+
+/// What a code says with this subcode, if it says something of its own. The meanings are documented, the words are ours.
+fn of_subcode(code: u32, subcode: u32) -> Option<&'static str> {
+    Some(match (code, subcode) {
+        (190, 458) => "Error validating access token: The user has not authorized the app.",
+        (190, 459) => "Error validating access token: The user has to pass a checkpoint first.",
+        (190, 460) => {
+            "Error validating access token: The session has been invalidated because the password was changed."
+        }
+        (190, 463) => "Error validating access token: Session has expired.",
+        (190, 464) => "Error validating access token: The user is not confirmed.",
+        (190, 467) => "Error validating access token: The token has been invalidated.",
+        (190, 492) => "Error validating access token: The session is not valid any more.",
+        _ => return None,
+    })
+}
+
+/// Makes `reply` the answer of a code and its subcode: the same whichever way a test has asked for it.
+pub(crate) fn fail(reply: &mut Reply, code: u32, subcode: Option<u32>) {
+    let (status, error_type, message) =
+        find(code).map_or((400, "OAuthException", ""), |row| (row.http_status, row.error_type, row.message));
+    let message = match (subcode.and_then(|subcode| of_subcode(code, subcode)), message) {
+        (Some(message), _) => message.to_owned(),
+        (None, "") => format!("(#{code}) An error that this sandbox has no text for"),
+        // A row for a range has the first code's text.
+        (None, message) => message.replacen("(#200)", &format!("(#{code})"), 1),
+    };
+    reply.fail(status, error_type, code, subcode, &message);
 }
 
 /// The `error` object of an answer; what is `None` is left out.

@@ -122,13 +122,7 @@ pub(crate) fn magic_error(id: &str, reply: &mut Reply) -> Option<()> {
         no_such_object("post", id, reply);
         return Some(());
     }
-    let (status, error_type, message) =
-        errors::find(code).map_or((400, "OAuthException", ""), |row| (row.http_status, row.error_type, row.message));
-    let message = match message {
-        "" => format!("(#{code}) An error that this sandbox has no text for"),
-        message => message.replacen("(#200)", &format!("(#{code})"), 1),
-    };
-    reply.fail(status, error_type, code, subcode, &message);
+    errors::fail(reply, code, subcode);
     reply.usage = match code {
         4 | 17 | 32 | 613 => Usage::App(100),
         80_007 | 80_008 => Usage::Business { write: true, percent: 100, minutes: 5 },

@@ -1,7 +1,7 @@
 //! A local stand-in for the call of Meta's Graph API that sets a WhatsApp number's two-step PIN, and for the reads of an account's
 //! numbers.
 //!
-//! It listens on 127.0.0.1 only, answers with the statuses, bodies and headers of recorded traffic, and keeps a PIN for every
+//! It listens on 127.0.0.1 and `[::1]` only (unless told otherwise), answers with the statuses, bodies and headers of recorded traffic, and keeps a PIN for every
 //! number. It holds a fleet of any size, with limits that count and faults by a seed: [`Sandbox::builder`]. Magic IDs and tokens,
 //! as payment APIs have test cards, bring out each Graph error and each fault of the network: see [`scenarios`], [`waba_scenarios`] and [`scenario_table`].
 //!
@@ -47,6 +47,7 @@ mod gzip;
 mod hour;
 mod json;
 mod limits;
+mod listen;
 mod listing;
 mod number;
 mod paging;

@@ -3,17 +3,17 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
-use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use tokio::net::{TcpListener, TcpSocket};
+use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use crate::builder::SandboxBuilder;
 use crate::connection;
+use crate::listen::Listen;
 use crate::record::RecordedRequest;
 use crate::settings::Settings;
 use crate::state::{State, Stats};
@@ -30,12 +30,12 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// Starts a sandbox on any free port of 127.0.0.1.
+    /// Starts a sandbox on any free port of 127.0.0.1 and `[::1]`.
     pub fn start() -> io::Result<Self> {
         Self::builder().start()
     }
 
-    /// Starts a sandbox on this port of 127.0.0.1; 0 is any free one.
+    /// Starts a sandbox on this port of 127.0.0.1 and `[::1]`; 0 is any free one.
     pub fn start_on(port: u16) -> io::Result<Self> {
         Self::builder().port(port).start()
     }
@@ -51,23 +51,21 @@ impl Sandbox {
         SandboxBuilder::default()
     }
 
-    pub(crate) fn run(port: u16, settings: Settings) -> io::Result<Self> {
+    pub(crate) fn run(listen: Listen, settings: Settings) -> io::Result<Self> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let state = Arc::new(State::new(settings, now.as_secs() << 30 | u64::from(now.subsec_nanos())));
         let (stop, stopped) = oneshot::channel();
         let (started, start) = mpsc::sync_channel(1);
         let served = Arc::clone(&state);
         let run = move || {
-            match prepare(port) {
-                Ok((runtime, listener, port)) => {
+            match prepare(listen) {
+                Ok((runtime, listeners, port)) => {
                     let _ = started.send(Ok(port));
-                    // Dropping the runtime at the end drops every connection with it.
-                    runtime.block_on(async {
-                        tokio::select! {
-                            () = accept(&listener, &served) => {}
-                            _ = stopped => {}
-                        }
-                    });
+                    for listener in listeners {
+                        runtime.spawn(accept(listener, Arc::clone(&served)));
+                    }
+                    // Dropping the runtime at the end drops listeners and connections with it.
+                    let _ = runtime.block_on(stopped);
                 }
                 Err(error) => drop(started.send(Err(error))),
             }
@@ -75,8 +73,7 @@ impl Sandbox {
         };
         let thread = thread::Builder::new().name("graph-sandbox".to_owned()).spawn(run)?;
         let port = start.recv().map_err(|_| io::Error::other("the sandbox thread ended"))??;
-        let base_url = format!("http://127.0.0.1:{port}");
-        Ok(Self { base_url, port, state, stop: Some(stop), thread: Some(thread) })
+        Ok(Self { base_url: listen.base_url(port), port, state, stop: Some(stop), thread: Some(thread) })
     }
 
     /// Where it listens, such as `http://127.0.0.1:40123`: the base URL for a client.
@@ -171,26 +168,20 @@ impl Drop for Sandbox {
     }
 }
 
-fn prepare(port: u16) -> io::Result<(tokio::runtime::Runtime, TcpListener, u16)> {
+fn prepare(listen: Listen) -> io::Result<(tokio::runtime::Runtime, Vec<TcpListener>, u16)> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
-    let listener = runtime.block_on(async {
-        let socket = TcpSocket::new_v4()?;
-        // On Windows the same option would let two sandboxes share a port.
-        #[cfg(unix)]
-        socket.set_reuseaddr(true)?;
-        socket.bind((Ipv4Addr::LOCALHOST, port).into())?;
-        socket.listen(1024)
-    })?;
-    let port = listener.local_addr()?.port();
-    Ok((runtime, listener, port))
+    let listeners = runtime.block_on(async { listen.bind() })?;
+    let first = listeners.first().ok_or(io::ErrorKind::AddrNotAvailable)?;
+    let port = first.local_addr()?.port();
+    Ok((runtime, listeners, port))
 }
 
-async fn accept(listener: &TcpListener, state: &Arc<State>) {
+async fn accept(listener: TcpListener, state: Arc<State>) {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
                 let _ = stream.set_nodelay(true);
-                tokio::spawn(connection::serve(stream, Arc::clone(state)));
+                tokio::spawn(connection::serve(stream, Arc::clone(&state)));
             }
             // Out of file descriptors, or a client that left at once: neither is the listener's end.
             Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,

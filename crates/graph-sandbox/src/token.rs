@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+use crate::errors;
 use crate::reply::Reply;
 use crate::request::Request;
 use crate::state::State;
@@ -48,38 +49,22 @@ pub(crate) fn hmac(key: &str, message: &[u8]) -> String {
 pub(crate) fn is_expired(request: &Request, state: &State, reply: &mut Reply) -> bool {
     let is_expired = request.token().is_some_and(|token| state.is_expired(&token));
     if is_expired {
-        expired(reply);
+        errors::fail(reply, 190, Some(463));
     }
     is_expired
-}
-
-fn expired(reply: &mut Reply) {
-    reply.fail(401, "OAuthException", 190, Some(463), "Error validating access token: Session has expired.");
 }
 
 /// Whether the request may pass; if not, `reply` says why.
 pub(crate) fn passes(request: &Request, reply: &mut Reply) -> bool {
     const OAUTH: &str = "OAuthException";
     const METHOD: &str = "GraphMethodException";
-    // Code and subcodes are documented; the texts below are ours except where a comment says so.
     match request.token().as_deref() {
         // The facts know 2500 for a missing token on /me only. 104 for the other paths is low confidence.
         None => reply.fail(400, OAUTH, 104, None, "An access token is required to request this resource."),
-        Some("EAAsandboxExpired") => expired(reply),
-        Some("EAAsandboxRevoked") => {
-            reply.fail(401, OAUTH, 190, Some(467), "Error validating access token: The token has been invalidated.");
-        }
-        Some("EAAsandboxLoggedOut") => {
-            reply.fail(
-                401,
-                OAUTH,
-                190,
-                Some(460),
-                "Error validating access token: The session has been invalidated because the password was changed.",
-            );
-        }
-        // Recorded text.
-        Some("EAAsandboxNoPermission") => reply.fail(403, OAUTH, 200, None, "(#200) Permissions error"),
+        Some("EAAsandboxExpired") => errors::fail(reply, 190, Some(463)),
+        Some("EAAsandboxRevoked") => errors::fail(reply, 190, Some(467)),
+        Some("EAAsandboxLoggedOut") => errors::fail(reply, 190, Some(460)),
+        Some("EAAsandboxNoPermission") => errors::fail(reply, 200, None),
         Some(token) if token.starts_with("EAA") => match request.argument("appsecret_proof") {
             // Both texts are recorded.
             None if token == "EAAsandboxProofRequired" => {

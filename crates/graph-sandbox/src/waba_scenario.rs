@@ -1,5 +1,6 @@
 //! The accounts (WABAs) whose lists of numbers go wrong: one table, which serves them and documents them.
 
+use crate::errors;
 use crate::fault::Fault;
 use crate::fleet::Account;
 use crate::number::Values;
@@ -101,7 +102,7 @@ scenarios! {
 }
 
 fn token_expired(reply: &mut Reply) {
-    reply.fail(401, "OAuthException", 190, Some(463), "Error validating access token: Session has expired.");
+    errors::fail(reply, 190, Some(463));
 }
 
 fn rate_limited(reply: &mut Reply) {

@@ -195,8 +195,35 @@ fn control() {
     assert_eq!(control("GET", "stats").json()["requests"], 1);
     assert_eq!(control("GET", "scenarios").json().as_array().unwrap().len(), graph_sandbox::scenarios().len());
     assert_eq!(control("DELETE", "requests").status, 200);
-    assert!(sandbox.requests().is_empty());
+    assert!(sandbox.requests().is_empty() && !sandbox.pins().is_empty());
+    assert_eq!(control("POST", "reset").status, 200);
+    assert!(sandbox.pins().is_empty());
     assert_eq!(control("GET", "nothing").status, 404);
     let rebound = "GET /_sandbox/requests HTTP/1.1\r\nHost: evil.example:80\r\n\r\n";
     assert_eq!(call(&sandbox, rebound).status, 403);
+}
+
+#[test]
+fn a_code_and_its_subcode_say_one_thing_however_they_are_asked_for() {
+    let sandbox = Sandbox::start().unwrap();
+    let said = |reply: Answer| {
+        let error = reply.json()["error"].clone();
+        (reply.status, error["code"].clone(), error["error_subcode"].clone(), error["message"].clone())
+    };
+    for (id, token) in [
+        ("900001900000463", "EAAsandboxExpired"),
+        ("900001900000467", "EAAsandboxRevoked"),
+        ("900001900000460", "EAAsandboxLoggedOut"),
+        ("900002000000000", "EAAsandboxNoPermission"),
+    ] {
+        assert_eq!(
+            said(call(&sandbox, &set_request(id, TOKEN))),
+            said(call(&sandbox, &set_request(ID, token))),
+            "{id}"
+        );
+    }
+    let magic = said(call(&sandbox, &set_request("900001900000463", TOKEN)));
+    sandbox.expire_token(TOKEN);
+    assert_eq!(said(call(&sandbox, &set_request(ID, TOKEN))), magic);
+    assert!(magic.3.as_str().unwrap().contains("expired"), "{magic:?}");
 }

@@ -4,7 +4,7 @@
 mod common;
 
 use std::io::Write as _;
-use std::net::TcpStream;
+use std::net::{IpAddr, TcpListener, TcpStream, UdpSocket};
 use std::time::{Duration, Instant};
 
 use common::*;
@@ -53,6 +53,44 @@ fn a_port_in_use_is_an_error() {
     let sandbox = Sandbox::start().unwrap();
     assert_eq!(sandbox.base_url(), format!("http://127.0.0.1:{}", sandbox.port()));
     assert_eq!(Sandbox::start_on(sandbox.port()).unwrap_err().kind(), std::io::ErrorKind::AddrInUse);
+}
+
+/// The address by which other machines would reach this one, if it has any.
+fn own_address() -> Option<IpAddr> {
+    let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
+    // Sends nothing: it only asks for the way there. The address is one for documentation.
+    socket.connect("192.0.2.1:9").ok()?;
+    socket.local_addr().ok().map(|address| address.ip()).filter(|address| !address.is_loopback())
+}
+
+#[test]
+fn it_listens_on_both_addresses_of_localhost_and_on_no_other() {
+    let sandbox = Sandbox::start().unwrap();
+    if TcpListener::bind("[::1]:0").is_ok() {
+        TcpStream::connect(("::1", sandbox.port())).unwrap();
+        // One that another program has there can't be localhost's port.
+        let taken = TcpListener::bind("[::1]:0").unwrap();
+        let error = Sandbox::start_on(taken.local_addr().unwrap().port()).unwrap_err();
+        assert_eq!(error.kind(), std::io::ErrorKind::AddrInUse);
+    }
+    if let Some(address) = own_address() {
+        assert!(TcpStream::connect((address, sandbox.port())).is_err());
+    }
+}
+
+#[test]
+fn it_listens_where_it_is_told_to() {
+    let everywhere = Sandbox::builder().listen([0, 0, 0, 0].into()).start().unwrap();
+    assert_eq!(everywhere.base_url(), format!("http://127.0.0.1:{}", everywhere.port()));
+    TcpStream::connect(("127.0.0.1", everywhere.port())).unwrap();
+    if let Some(address) = own_address() {
+        TcpStream::connect((address, everywhere.port())).unwrap();
+        let one = Sandbox::builder().listen(address).start().unwrap();
+        assert!(one.base_url().contains(&address.to_string()), "{}", one.base_url());
+        assert!(TcpStream::connect(("127.0.0.1", one.port())).is_err());
+    }
+    // 192.0.2.1 is no machine's.
+    Sandbox::builder().listen([192, 0, 2, 1].into()).start().unwrap_err();
 }
 
 #[test]

@@ -1,13 +1,13 @@
 //! The grammar.
 #![allow(clippy::doc_markdown, reason = "the comments are the help, which is no Markdown")]
 
-use std::{path::PathBuf, time::Duration};
+use std::{net::IpAddr, path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 
 use crate::{
-    flags::{ClientArgs, OutputArgs, count, seconds},
+    flags::{ClientArgs, OutputArgs, VaultArgs, count, seconds},
     help::{ABOUT, NAME, PLACES, after},
     rotate::RotateArgs,
     vault::VaultCommand,
@@ -33,7 +33,8 @@ pub(crate) enum Command {
     /// List the numbers of business accounts, and which of them have a PIN.
     ///
     /// On a terminal a table, with a count at its end of the numbers without a PIN. Elsewhere one line a number: ID, number,
-    /// name, PIN (set, not_set or unknown) and status, with tabs between them and "-" for what the server didn't say.
+    /// name, PIN (set, not_set or unknown) and status, with tabs between them and "-" for what the server didn't say; with --vault
+    /// also what the vault has, and since when.
     /// Whether a number has a PIN is in no documentation of the server's: where it doesn't say, that is unknown.
     #[command(after_help = after())]
     Numbers(Box<NumbersArgs>),
@@ -57,7 +58,7 @@ pub(crate) enum Command {
     },
     /// Serve the sandbox, a local stand-in for the Graph API, until Ctrl-C.
     ///
-    /// The first line on standard output is its base URL. It listens on 127.0.0.1 only.
+    /// The first line on standard output is its base URL. It listens on 127.0.0.1 and [::1] only, unless --listen says otherwise.
     Sandbox(SandboxArgs),
     /// Print a shell's completion script.
     #[command(after_help = PLACES)]
@@ -137,6 +138,14 @@ pub(crate) struct NumbersArgs {
     #[arg(long, value_name = "ID", value_hint = ValueHint::Other, num_args = 1.., required = true)]
     pub(crate) waba_id: Vec<String>,
 
+    /// Say also what the vault has of each number: settled, unsettled, nothing or unreadable, and since when. A vault as of
+    /// rotate; without a URL it is the one of WHATSAPP_TWO_STEP_VAULT.
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Other, num_args = 0..=1, help_heading = "Vault")]
+    #[allow(clippy::option_option, reason = "clap's form of a flag that may have a value")]
+    vault: Option<Option<String>>,
+    /// Read the vault's key from this file; "-" is standard input. [default: WHATSAPP_TWO_STEP_VAULT_KEY]
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath, requires = "vault", help_heading = "Vault")]
+    vault_key_file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) client: ClientArgs,
 
@@ -145,6 +154,14 @@ pub(crate) struct NumbersArgs {
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+}
+
+impl NumbersArgs {
+    /// The vault that is to be looked into, if one is.
+    pub(crate) fn vault(&self) -> Option<VaultArgs> {
+        let vault = self.vault.clone()?;
+        Some(VaultArgs { vault, vault_key_file: self.vault_key_file.clone() })
+    }
 }
 
 #[derive(Subcommand)]
@@ -169,9 +186,13 @@ pub(crate) struct GenerateArgs {
 
 #[derive(Args)]
 pub(crate) struct SandboxArgs {
-    /// The port on 127.0.0.1; 0 is any free one.
+    /// The port; 0 is any free one.
     #[arg(long, value_name = "N", value_hint = ValueHint::Other, default_value = "0", value_parser = port)]
     pub(crate) port: u16,
+    /// Listen on this address instead, such as 0.0.0.0 for the other services of a docker-compose network. Whoever reaches it can
+    /// read what the sandbox was sent.
+    #[arg(long, value_name = "ADDRESS", value_hint = ValueHint::Other, value_parser = address)]
+    pub(crate) listen: Option<IpAddr>,
     /// How many phone numbers the fleet has. They are spread evenly over the accounts. [default: 5]
     #[arg(long, value_name = "N", value_hint = ValueHint::Other, value_parser = count, allow_negative_numbers = true)]
     pub(crate) numbers: Option<u32>,
@@ -204,6 +225,11 @@ pub(crate) struct SandboxArgs {
 /// The text never repeats the value: a secret often lands in the wrong place.
 fn port(text: &str) -> Result<u16, &'static str> {
     text.parse().map_err(|_| "takes a port from 0 to 65535")
+}
+
+/// The same.
+fn address(text: &str) -> Result<IpAddr, &'static str> {
+    text.parse().map_err(|_| "takes an IP address of this machine, such as 0.0.0.0")
 }
 
 /// The same.

@@ -82,11 +82,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
         Parsed::Wrong(failure) => (console, Err(failure)),
     };
     result.unwrap_or_else(|failure| {
-        let told = json::failure(&console, &failure);
-        if console.speaks() || told.is_err() {
+        let written = json::failure(&console, &failure);
+        if console.speaks() || written.is_err() {
             report::failure(&console, &failure, sets_a_pin);
         }
-        if let Err(error) = told {
+        if let Err(error) = written {
             console.warn(&format!("the JSON is lost: standard output can't be written: {error}."));
         }
         failure.exit_code()
@@ -115,7 +115,10 @@ fn start(cli: Cli, console: Console) -> (Console, Result<u8, Failure>) {
             (console, result)
         }
         Command::Pin { command: PinCommand::Generate(args) } => (console, generate::run(&args)),
-        Command::Sandbox(args) => (console, sandbox::serve(&args)),
+        Command::Sandbox(args) => {
+            let result = sandbox::serve(&args, &console);
+            (console, result)
+        }
         Command::Completions { shell } => (console, written(terminal::out(&manual::completions(shell)))),
         Command::Man { command } => {
             let page = manual::page(command.as_deref());

@@ -8,7 +8,7 @@ use crate::{
     failure::Failure,
     secrets::SANDBOX_TOKEN,
     signals::Signals,
-    terminal::{announce, err, out},
+    terminal::{Console, announce, err, out},
 };
 
 /// One for this call alone.
@@ -17,7 +17,7 @@ pub(crate) fn embed() -> Result<Sandbox, Failure> {
 }
 
 /// Serves until Ctrl-C.
-pub(crate) fn serve(args: &SandboxArgs) -> Result<u8, Failure> {
+pub(crate) fn serve(args: &SandboxArgs, console: &Console) -> Result<u8, Failure> {
     if args.table {
         out(&graph_sandbox::scenario_table()).map_err(|error| Failure::output(&error))?;
         return Ok(0);
@@ -30,17 +30,32 @@ pub(crate) fn serve(args: &SandboxArgs) -> Result<u8, Failure> {
     // Caught from here on: whoever has read the URL may send it.
     let mut signals = Signals::catch()?;
     let sandbox = settings(args).start().map_err(|error| {
-        let message = format!("The sandbox can't listen on port {} of 127.0.0.1: {error}.", args.port);
-        Failure::input(message, "Give another --port, or 0 for any free one.")
+        let place = args.listen.map_or_else(|| "127.0.0.1 and [::1]".to_owned(), |address| address.to_string());
+        let message = format!("The sandbox can't listen on port {} of {place}: {error}.", args.port);
+        Failure::input(
+            message,
+            "Give another --port, or 0 for any free one; --listen takes an address of this machine.",
+        )
     })?;
     announce(sandbox.base_url()).map_err(|error| Failure::output(&error))?;
-    err(&usage(sandbox.base_url()));
+    if is_open(args) {
+        console.warn("other machines can reach this sandbox, and read each token and PIN that it was sent.");
+    }
+    err(&usage(sandbox.base_url(), args));
     runtime.block_on(signals.end());
     Ok(0)
 }
 
+/// Can other machines reach it?
+fn is_open(args: &SandboxArgs) -> bool {
+    args.listen.is_some_and(|address| !address.is_loopback())
+}
+
 fn settings(args: &SandboxArgs) -> SandboxBuilder {
     let mut settings = Sandbox::builder().port(args.port);
+    if let Some(address) = args.listen {
+        settings = settings.listen(address);
+    }
     if let Some(numbers) = args.numbers {
         settings = settings.numbers(numbers);
     }
@@ -65,7 +80,8 @@ fn settings(args: &SandboxArgs) -> SandboxBuilder {
     settings
 }
 
-fn usage(base_url: &str) -> String {
+fn usage(base_url: &str, args: &SandboxArgs) -> String {
+    let who = if is_open(args) { "" } else { " on this machine" };
     format!(
         "The sandbox serves until Ctrl-C. To set a PIN on it:\n\n  \
          export WHATSAPP_ACCESS_TOKEN={SANDBOX_TOKEN}\n  \
@@ -73,6 +89,6 @@ fn usage(base_url: &str) -> String {
          To list its numbers:\n\n  \
          whatsapp-two-step numbers --base-url {base_url} --waba-id 930000000000001\n\n\
          IDs and tokens that bring out errors and faults: whatsapp-two-step sandbox --table\n\
-         Any program on this machine can read what it was sent: give it no real token and no real PIN.\n"
+         Any program{who} can read what it was sent: give it no real token and no real PIN.\n"
     )
 }

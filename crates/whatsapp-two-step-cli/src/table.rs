@@ -1,30 +1,38 @@
-//! A table of numbers that fits the terminal: names are shortened, then columns left out. ID and PIN stay.
+//! A table of numbers that fits the terminal: names are shortened, then columns left out. ID, PIN and the vault's state stay.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use whatsapp_two_step::{PhoneNumber, PinState, WabaId};
 
-use crate::terminal::{Style, clean, paint};
+use crate::{
+    terminal::{Style, clean, paint},
+    utc::rfc3339,
+    vault::Holding,
+};
 
-/// A number's cells, in the order of the columns.
+/// A number's cells, in the order of the columns. A column that is empty in every row is not shown.
 pub(crate) struct Row {
     cells: [String; COLUMNS],
     pin: PinState,
 }
 
-const COLUMNS: usize = 6;
-const TITLES: [&str; COLUMNS] = ["ID", "NUMBER", "NAME", "PIN", "STATUS", "ACCOUNT"];
+const COLUMNS: usize = 8;
+const TITLES: [&str; COLUMNS] = ["ID", "NUMBER", "NAME", "PIN", "STATUS", "VAULT", "SINCE", "ACCOUNT"];
+const NUMBER: usize = 1;
 const NAME: usize = 2;
 const PIN: usize = 3;
-const ACCOUNT: usize = 5;
+const STATUS: usize = 4;
+const SINCE: usize = 6;
+const ACCOUNT: usize = 7;
 /// The columns that can be left out, the first one first.
-const LESS: [usize; 4] = [ACCOUNT, 4, NAME, 1];
+const LESS: [usize; 5] = [ACCOUNT, STATUS, SINCE, NAME, NUMBER];
 
 /// A name isn't shortened below this: its column is left out instead.
 const SHORTEST_NAME: usize = 8;
 const GAP: usize = 2;
 
 impl Row {
-    pub(crate) fn new(account: &WabaId, number: PhoneNumber) -> Self {
+    /// The account where there are several, and what the vault has where one is asked.
+    pub(crate) fn new(account: Option<&WabaId>, number: PhoneNumber, holding: Option<&Holding>) -> Self {
         let pin = match number.pin {
             PinState::Set => "set",
             PinState::NotSet => "not set",
@@ -37,7 +45,9 @@ impl Row {
             text(number.verified_name),
             pin.to_owned(),
             text(number.status),
-            account.to_string(),
+            holding.map_or_else(String::new, |holding| holding.state.code().to_owned()),
+            holding.map_or_else(String::new, |holding| holding.rotated_at.map_or_else(|| "-".to_owned(), rfc3339)),
+            account.map_or_else(String::new, WabaId::to_string),
         ];
         Self { cells, pin: number.pin }
     }
@@ -48,11 +58,12 @@ pub(crate) fn terminal_width() -> usize {
     terminal_size::terminal_size().map_or(80, |(width, _)| width.0.into())
 }
 
-pub(crate) fn render(rows: &[Row], has_accounts: bool, width: usize, is_coloured: bool) -> String {
+pub(crate) fn render(rows: &[Row], width: usize, is_coloured: bool) -> String {
     let natural: [usize; COLUMNS] = std::array::from_fn(|column| {
         rows.iter().map(|row| row.cells[column].width()).chain([TITLES[column].width()]).max().unwrap_or_default()
     });
-    let columns = fitting(&natural, has_accounts, width);
+    let filled = (0..COLUMNS).filter(|column| rows.iter().any(|row| !row.cells[*column].is_empty())).collect();
+    let columns = fitting(&natural, filled, width);
     let line = |cell: &dyn Fn(usize, usize) -> String| {
         let cells: Vec<String> = columns.iter().map(|(column, width)| cell(*column, *width)).collect();
         format!("{}\n", cells.join(&" ".repeat(GAP)).trim_end())
@@ -75,11 +86,10 @@ fn style(pin: PinState) -> Style {
     }
 }
 
-/// The columns that fit, each with its width. What room is left is the name's.
-fn fitting(natural: &[usize; COLUMNS], has_accounts: bool, width: usize) -> Vec<(usize, usize)> {
+/// Those columns that fit, each with its width. What room is left is the name's.
+fn fitting(natural: &[usize; COLUMNS], mut columns: Vec<usize>, width: usize) -> Vec<(usize, usize)> {
     let least = |column: usize| if column == NAME { natural[NAME].min(SHORTEST_NAME) } else { natural[column] };
     let needed = |columns: &[usize]| columns.iter().map(|column| least(*column) + GAP).sum::<usize>() - GAP;
-    let mut columns: Vec<usize> = (0..COLUMNS).filter(|column| has_accounts || *column != ACCOUNT).collect();
     for less in LESS {
         if needed(&columns) > width {
             columns.retain(|column| *column != less);
@@ -113,8 +123,11 @@ fn padded(text: &str, width: usize) -> String {
 mod tests {
     use super::*;
 
-    fn row(name: &str, pin: PinState) -> Row {
-        let cells = ["106540352242922", "+1 222-555-0122", name, "not set", "CONNECTED", "930000000000001"];
+    /// With the vault's cells and the account, or without them.
+    fn row(name: &str, pin: PinState, is_full: bool) -> Row {
+        let [vault, since, account] =
+            if is_full { ["unsettled", "2026-11-25T09:30:00Z", "930000000000001"] } else { [""; 3] };
+        let cells = ["106540352242922", "+1 222-555-0122", name, "not set", "CONNECTED", vault, since, account];
         Row { cells: cells.map(str::to_owned), pin }
     }
 
@@ -124,28 +137,30 @@ mod tests {
 
     #[test]
     fn it_fits_any_width_and_id_and_pin_stay() {
-        let rows = [
-            row("A shop with a rather long name", PinState::NotSet),
-            row("\u{5e97}\u{8217}\u{3067}\u{3059}\u{3088}\u{306d}", PinState::Set),
-        ];
-        for has_accounts in [false, true] {
-            for width in 24..140 {
-                let text = render(&rows, has_accounts, width, false);
+        let rows = |is_full| {
+            let long = row("A shop with a rather long name", PinState::NotSet, is_full);
+            [long, row("\u{5e97}\u{8217}\u{3067}\u{3059}\u{3088}\u{306d}", PinState::Set, is_full)]
+        };
+        for (is_full, least) in [(false, 24), (true, 35)] {
+            for width in least..140 {
+                let text = render(&rows(is_full), width, false);
                 assert!(widths(&text).iter().all(|line| *line <= width), "{width}:\n{text}");
                 assert!(text.contains("106540352242922") && text.contains("not set"), "{width}:\n{text}");
+                assert_eq!(text.contains("VAULT") && text.contains("unsettled"), is_full, "{width}:\n{text}");
             }
         }
-        let wide = render(&rows, true, 140, false);
-        assert!(wide.contains("rather long name") && wide.contains("930000000000001"), "{wide}");
-        assert!(!render(&rows, false, 140, false).contains("930000000000001"));
-        let narrow = render(&rows, false, 60, false);
+        let wide = render(&rows(true), 160, false);
+        for cell in ["rather long name", "930000000000001", "2026-11-25T09:30:00Z"] {
+            assert!(wide.contains(cell), "{wide}");
+        }
+        let narrow = render(&rows(false), 60, false);
         assert!(narrow.contains("A shop\u{2026}") || narrow.contains("A shop "), "{narrow}");
     }
 
     #[test]
     fn columns_stand_below_each_other_whatever_the_script() {
-        let rows = [row("\u{5e97}\u{8217}\u{5e97}\u{8217}", PinState::Set), row("x", PinState::Set)];
-        let text = render(&rows, false, 100, false);
+        let rows = [row("\u{5e97}\u{8217}\u{5e97}\u{8217}", PinState::Set, false), row("x", PinState::Set, false)];
+        let text = render(&rows, 100, false);
         let column = |line: &str| line[..line.find("not set").unwrap()].width();
         let lines: Vec<&str> = text.lines().skip(1).collect();
         assert_eq!(column(lines[0]), column(lines[1]), "{text}");
@@ -153,7 +168,7 @@ mod tests {
 
     #[test]
     fn colour_takes_no_room() {
-        let text = render(&[row("x", PinState::NotSet)], false, 100, true);
+        let text = render(&[row("x", PinState::NotSet, false)], 100, true);
         assert!(text.contains("\u{1b}[1;31mnot set\u{1b}[0m"), "{text:?}");
     }
 }

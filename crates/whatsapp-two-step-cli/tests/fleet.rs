@@ -65,6 +65,19 @@ fn whole_accounts_get_new_pins_and_again_only_what_is_left() {
 }
 
 #[test]
+fn lists_of_several_accounts_are_read_at_once_and_shown_in_their_order() {
+    let (place, sandbox) = start(Sandbox::builder().numbers(40).wabas(20).latency(Duration::from_millis(50)));
+    let accounts: Vec<String> = (1..=20).map(|n| format!("9300000000000{n:02}")).collect();
+    let accounts: Vec<&str> = accounts.iter().map(String::as_str).collect();
+    let end = fleet(&place, &sandbox, &[&["--dry-run", "--json", "--waba-id"], &accounts[..]].concat());
+    assert_eq!(end.code, Some(0), "{}", end.err);
+    let shown: Vec<String> = end.json_lines().iter().map(|line| line["waba_id"].as_str().unwrap().to_owned()).collect();
+    assert!(shown.len() == 40 && shown.is_sorted(), "{shown:?}");
+    let connections = sandbox.stats().connections;
+    assert!((2..=8).contains(&connections), "{connections}");
+}
+
+#[test]
 fn numbers_come_from_a_file_and_wrong_ones_are_named() {
     let (place, sandbox) = start(Sandbox::builder());
     let file = private_file(place.folder.path(), "numbers", &format!("phone_number_id\n{ID}\n\n{NO_PIN}\n{ID}\n"));

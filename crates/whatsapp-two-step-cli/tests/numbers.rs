@@ -5,15 +5,22 @@
 mod common;
 
 use std::{
+    fs,
     io::{BufRead, BufReader},
     process::Stdio,
     thread,
     time::Duration,
 };
 
-use common::{COMMAND, End, ID, TOKEN, command, end_of, finish, private_file, run, set, terminal::Terminal};
+use common::{
+    COMMAND, End, ID, TOKEN, command, end_of, finish, private_file, run, set,
+    terminal::Terminal,
+    vault::{Place, block_on},
+};
 use graph_sandbox::Sandbox;
 use rustix::process::{Pid, Signal, kill_process};
+use whatsapp_two_step::{PhoneNumberId, Pin};
+use whatsapp_two_step_rotation::{Entry, Vault};
 
 const WABA: &str = "930000000000001";
 /// Each of its three pages comes after 300 ms.
@@ -175,4 +182,47 @@ fn a_reader_that_goes_away_ends_the_reading() {
     assert_eq!((end.code, end.err.as_str()), (Some(0), ""));
     assert_eq!(sandbox.stats().requests, 1, "no page is read for nobody");
     assert!(sandbox.requests()[0].header("authorization").unwrap().contains(TOKEN));
+}
+
+#[test]
+fn with_a_vault_it_says_what_that_has_of_each_number() {
+    let sandbox = Sandbox::start().unwrap();
+    let place = Place::new().make();
+    let end = place.rotate(&sandbox, &[ID], &[]);
+    assert_eq!(end.code, Some(0), "{}", end.err);
+    let mut pending = Entry::default();
+    pending.pending = Some(Pin::parse("735194").unwrap());
+    block_on(place.vault().save(&PhoneNumberId::parse("106540352242923").unwrap(), &pending, None)).unwrap();
+    let args = ["numbers", "--base-url", sandbox.base_url(), "--waba-id", WABA];
+
+    let end = place.run(&args, "");
+    assert_eq!((end.code, end.err.as_str()), (Some(0), "4 of 5 numbers have no PIN. Unsettled in the vault: 1.\n"));
+    let lines: Vec<Vec<&str>> = end.out.lines().map(|line| line.split('\t').collect()).collect();
+    assert!(lines[0][3] == "set" && lines[0][5] == "settled" && lines[0][6].ends_with('Z'), "{}", end.out);
+    assert_eq!(
+        (&lines[1][3..], &lines[2][3..]),
+        (&["not_set", "CONNECTED", "unsettled", "-"][..], &["not_set", "CONNECTED", "nothing", "-"][..])
+    );
+    let objects = place.run(&[&args[..], &["--json"]].concat(), "").json_lines();
+    assert_eq!((&objects[0]["vault_state"], &objects[2]["rotated_at"]), (&"settled".into(), &serde_json::Value::Null));
+
+    // The vault of the variables, where a password stands in no argument.
+    let mut with = command(&[&args[..], &["--vault"]].concat());
+    with.env("WHATSAPP_TWO_STEP_VAULT", &place.url);
+    with.env("WHATSAPP_TWO_STEP_VAULT_KEY", fs::read_to_string(&place.key).unwrap().trim());
+    assert_eq!(finish(with, "").out, end.out);
+    let (code, shown) = on_a_terminal(&sandbox, 120, &[&[WABA][..], &place.flags()].concat());
+    assert!(code == Some(0) && shown.contains("VAULT") && shown.contains("unsettled"), "{shown}");
+    assert!(shown.ends_with("Unsettled in the vault: 1.\r\n"), "{shown}");
+
+    // What another key has sealed is named, and is the vault's failure; so is a vault that isn't there.
+    fs::write(&place.key, format!("{}\n", "0123456789abcdef".repeat(4))).unwrap();
+    let end = place.run(&args, "");
+    assert_eq!((end.code, end.out.lines().count()), (Some(7), 5), "{}", end.err);
+    assert!(end.err.contains("2 of 5 entries can't be read") && end.out.contains("\tunreadable\t-\n"), "{}", end.err);
+    let end = run(&[&args[..], &["--vault-key-file", &place.key]].concat(), "");
+    assert!(end.code == Some(2) && end.err.contains("--vault"), "{}", end.err);
+    let nowhere = format!("{}-nowhere", place.url);
+    let end = run(&[&args[..], &["--vault", &nowhere, "--vault-key-file", &place.key]].concat(), "");
+    assert_eq!(end.code, Some(7), "{}", end.err);
 }

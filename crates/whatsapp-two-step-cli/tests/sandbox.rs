@@ -25,7 +25,7 @@ fn serves_until_it_is_told_to_end() {
     let port = base_url.rsplit(':').next().unwrap();
     let busy = run(&["sandbox", "--port", port], "");
     assert_eq!((busy.code, busy.out.as_str()), (Some(2), ""));
-    assert!(busy.err.contains(&format!("can't listen on port {port} of 127.0.0.1")), "{}", busy.err);
+    assert!(busy.err.contains(&format!("can't listen on port {port} of 127.0.0.1 and [::1]")), "{}", busy.err);
 
     kill_process(Pid::from_child(&child), Signal::INT).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(0));
@@ -73,6 +73,25 @@ fn plays_limits_faults_and_slow_answers() {
     assert_eq!(set(again.base_url(), ID, &["--json"]).json()["trace_id"], first["trace_id"]);
     kill_process(Pid::from_child(&child), Signal::INT).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn other_machines_reach_it_only_where_it_is_told_to_listen_and_it_warns() {
+    let mut child = command(&["sandbox", "--listen", "0.0.0.0"]).stdin(Stdio::null()).spawn().unwrap();
+    let mut base_url = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut base_url).unwrap();
+    assert_eq!(set(base_url.trim_end(), ID, &[]).code, Some(0));
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    let mut said = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert!(said.starts_with("warning: other machines can reach this sandbox"), "{said}");
+    assert!(!said.contains("on this machine"), "{said}");
+
+    let nowhere = run(&["sandbox", "--listen", "192.0.2.1"], "");
+    assert!(nowhere.code == Some(2) && nowhere.err.contains("port 0 of 192.0.2.1"), "{}", nowhere.err);
+    let name = run(&["sandbox", "--listen", "localhost"], "");
+    assert!(name.code == Some(2) && name.err.contains("takes an IP address"), "{}", name.err);
 }
 
 #[test]

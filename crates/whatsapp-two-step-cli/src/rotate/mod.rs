@@ -3,13 +3,14 @@
 //! | file | job |
 //! |---|---|
 //! | `args`, `tokens` | the flags, and the file with a token for each account |
-//! | `targets`, `plan` | which numbers, and what is shown before the question |
+//! | `targets`, `lists`, `plan` | which numbers, and what is shown before the question |
 //! | `run`, `bars` | the run, and how far it is |
 //! | `end`, `summary` | how a number ended, and all of them |
 
 mod args;
 mod bars;
 mod end;
+mod lists;
 mod plan;
 mod run;
 mod summary;

@@ -33,8 +33,8 @@ pub(super) struct Run<'a> {
     pub(super) is_of_a_fleet: bool,
 }
 
-/// What is told while it goes.
-struct Told<'a> {
+/// What a person or a program hears while it runs.
+struct Report<'a> {
     console: &'a Console,
     bars: Bars,
     failures: Failures,
@@ -47,7 +47,7 @@ impl Run<'_> {
     pub(super) async fn all(&self, plan: Plan, signals: &mut Signals) -> u8 {
         let total = u32::try_from(plan.len()).unwrap_or(u32::MAX);
         let (alone, unread) = (plan.alone, plan.unread.len());
-        let mut told = Told {
+        let mut report = Report {
             console: self.console,
             bars: Bars::new(self.console, total),
             failures: Failures::default(),
@@ -65,35 +65,35 @@ impl Run<'_> {
             tokio::select! {
                 biased;
                 end = ends.next() => match end {
-                    Some(end) => told.end(&end),
+                    Some(end) => report.end(&end),
                     None => break,
                 },
                 () = signals.end() => {
                     if is_ending {
                         for (id, so_far) in ends.under_way() {
                             let (written, code) = end::interrupted(self.console, id, so_far.attempts(), so_far.outcome());
-                            told.codes.push(code);
-                            told.written(id, written);
+                            report.codes.push(code);
+                            report.written(id, written);
                         }
                         break;
                     }
                     is_ending = true;
                     ends.stop();
-                    told.bars.aside(|| err(match self.limits.concurrency.get().min(total) {
+                    report.bars.aside(|| err(match self.limits.concurrency.get().min(total) {
                         1 => "Ending after this number. Ctrl-C again ends it now.",
                         _ => "Ending after the numbers under way. Ctrl-C again ends it now.",
                     }));
                 }
-                () = told.bars.tick() => told.bars.show(&ends.progress()),
+                () = report.bars.tick() => report.bars.show(&ends.progress()),
             }
         }
-        told.bars.clear();
+        report.bars.clear();
         let progress = ends.progress();
-        self.sum_up(&progress, alone, &told.failures);
+        self.sum_up(&progress, alone, &report.failures);
         if progress.left() > 0 || unread > 0 {
-            told.codes.push(LEFT);
+            report.codes.push(LEFT);
         }
-        end::weakest(&told.codes)
+        end::weakest(&report.codes)
     }
 
     fn sum_up(&self, progress: &FleetProgress, alone: u32, failures: &Failures) {
@@ -119,7 +119,7 @@ impl Run<'_> {
     }
 }
 
-impl Told<'_> {
+impl Report<'_> {
     fn end(&mut self, end: &FleetEnd) {
         let id = &end.phone_number_id;
         let waba = end.waba_id.as_ref();

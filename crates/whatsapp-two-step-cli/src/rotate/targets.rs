@@ -2,11 +2,12 @@
 
 use std::{collections::HashSet, path::Path, pin::pin, time::SystemTime};
 
-use whatsapp_two_step::{AccessToken, Client, ErrorKind, PhoneNumber, PhoneNumberId, PinState, TwoStepError, WabaId};
+use whatsapp_two_step::{AccessToken, Client, PhoneNumberId, PinState, TwoStepError, WabaId};
 use whatsapp_two_step_rotation::{AnyVault, FleetAccount};
 
 use super::{
     args::{Only, RotateArgs},
+    lists::{self, Target},
     tokens::Tokens,
 };
 use crate::{
@@ -37,12 +38,6 @@ pub(super) struct Account {
     pub(super) waba_id: Option<WabaId>,
     access_token: Option<AccessToken>,
     pub(super) numbers: Vec<Holding>,
-}
-
-/// A number and its account, before the vault was looked at.
-struct Target {
-    id: PhoneNumberId,
-    pin: PinState,
 }
 
 impl Plan {
@@ -134,13 +129,14 @@ impl Looking<'_> {
         };
         let alone = named.into_iter().map(|id| Target { id, pin: PinState::Unknown }).collect();
         let mut lists = vec![(None, alone)];
-        for waba in wabas {
-            match self.list(waba, &mut plan, &mut spinner, signals).await {
-                Ok(targets) => lists.push((Some(waba.clone()), targets)),
-                Err(Failure::Call(error)) if is_of_the_account(&error) && wabas.len() > 1 => {
-                    plan.unread.push((waba.clone(), error));
+        let read = signals.unless_ended(lists::read(self.client, self.tokens, wabas, &mut spinner)).await?;
+        for (waba, list) in wabas.iter().zip(read) {
+            match list {
+                Ok(list) => {
+                    plan.left_out.extend(list.left_out);
+                    lists.push((Some(waba.clone()), list.targets));
                 }
-                Err(failure) => return Err(failure),
+                Err(error) => plan.unread.push((waba.clone(), error)),
             }
         }
         for (waba_id, targets) in lists.into_iter().rev() {
@@ -172,32 +168,6 @@ impl Looking<'_> {
         Ok(plan)
     }
 
-    async fn list(
-        &self,
-        waba: &WabaId,
-        plan: &mut Plan,
-        spinner: &mut Spinner,
-        signals: &mut Signals,
-    ) -> Result<Vec<Target>, Failure> {
-        let client = match self.tokens.of(waba) {
-            Some(token) => self.client.with_access_token(token.clone())?,
-            None => self.client.clone(),
-        };
-        let (mut targets, mut numbers) = (Vec::new(), client.phone_numbers(waba.clone()));
-        loop {
-            let number = tokio::select! {
-                biased;
-                number = signals.unless_ended(async { Ok(numbers.next().await.transpose()?) }) => number?,
-                () = spinner.turn(targets.len()) => continue,
-            };
-            let Some(number) = number else { return Ok(targets) };
-            match why_not(&number) {
-                Some(why) => plan.left_out.push((number.id, why)),
-                None => targets.push(Target { id: number.id, pin: number.pin }),
-            }
-        }
-    }
-
     fn is_young(&self, holding: &Holding) -> bool {
         let is_since = |since| holding.rotated_at.is_some_and(|at| at >= since);
         holding.state == State::Settled && self.since.is_some_and(is_since)
@@ -211,19 +181,4 @@ impl Looking<'_> {
             Some(Only::NeverRotated) => holding.rotated_at.is_none(),
         }
     }
-}
-
-/// A number that can have no PIN now. Meta's test numbers have none: their name tells.
-fn why_not(number: &PhoneNumber) -> Option<&'static str> {
-    match (number.status.as_deref(), number.verified_name.as_deref()) {
-        (Some("MIGRATED"), _) => Some("its status is MIGRATED"),
-        (Some("DELETED"), _) => Some("its status is DELETED"),
-        (_, Some("Test Number")) => Some("its name is that of Meta's test numbers"),
-        _ => None,
-    }
-}
-
-/// The others' lists can be read all the same.
-fn is_of_the_account(error: &TwoStepError) -> bool {
-    matches!(error.kind(), ErrorKind::Authentication | ErrorKind::PermissionDenied | ErrorKind::NotFound)
 }

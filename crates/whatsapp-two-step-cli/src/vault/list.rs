@@ -5,7 +5,7 @@ use std::{
     ops::ControlFlow,
 };
 
-use super::{Holding, State, args::ListArgs, open};
+use super::{Holding, State, args::ListArgs, open, warn_of_unreadable};
 use crate::{
     failure::{Failure, VAULT},
     inputs::Inputs,
@@ -32,10 +32,7 @@ pub(super) async fn list(args: &ListArgs, console: &Console, inputs: &mut Inputs
         }
     }
     if unreadable > 0 {
-        console.warn(&format!(
-            "{unreadable} of {} entries can't be read: another key sealed them, or they are damaged.",
-            ids.len()
-        ));
+        warn_of_unreadable(console, unreadable, ids.len());
     }
     if !args.json {
         err(&format!("Numbers: {}. Unsettled: {unsettled}.", ids.len()));

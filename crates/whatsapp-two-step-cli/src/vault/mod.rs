@@ -40,6 +40,10 @@ pub(crate) async fn open(args: &VaultArgs, inputs: &mut Inputs<'_>) -> Result<An
     open_with(args, keys)
 }
 
+pub(crate) fn warn_of_unreadable(console: &Console, unreadable: usize, of: usize) {
+    console.warn(&format!("{unreadable} of {of} entries can't be read: another key sealed them, or they are damaged."));
+}
+
 fn open_with(args: &VaultArgs, keys: Option<Keyring>) -> Result<AnyVault, Failure> {
     let url = match &args.vault {
         Some(url) => url.clone().into(),
