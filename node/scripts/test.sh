@@ -41,4 +41,6 @@ echo "types: node16, nodenext and bundler agree"
 "$bin/tsc" --outDir examples --strict --target es2022 --module nodenext --types node examples/*.mts
 
 # shellcheck disable=SC2086 # one word each
+mkdir tmp
+export TMPDIR=$work/tmp # what a test leaves there goes with the rest
 node --test --test-reporter=spec --test-timeout=120000 ${TESTS:-test/*.test.mjs}
