@@ -47,7 +47,7 @@ const EXIT_CODES: &str = "\
    holds
 6  some numbers are left: run it again
 7  the vault: it can't be reached or read
-Of several numbers, the weakest: 4 before 7, 6, 3 and 5.
+Of several numbers, the least certain end counts: 4 before 7, 6, 3 and 5.
 After Ctrl-C the code says what the call had come to: 3, 4 or 5.
 Reading and drawing set no PIN: whatever goes wrong there is 2 or 5.";
 

@@ -10,8 +10,8 @@ use crate::{flags::VaultArgs, help::after};
 pub(crate) enum VaultCommand {
     /// Make the vault: the file, or the database's table.
     ///
-    /// It seals what it keeps with a key. --new-key-file draws one. Whoever loses the key loses the PINs: keep a copy of it, and
-    /// not where the vault's own copies are. A vault that is there already stays as it is.
+    /// It seals what it keeps with a key. --new-key-file draws one. Keep a copy of it, apart
+    /// from the copies of the vault: without the key the PINs are lost. A vault that is there already stays as it is.
     #[command(after_help = after())]
     Init(InitArgs),
     /// List the numbers in the vault, and whether the PIN of each is settled.

@@ -59,7 +59,7 @@ impl<'a> NewKey<'a> {
     pub(super) fn notice(&self) -> Option<String> {
         self.is_drawn.then(|| {
             format!(
-                "A new key is in {}. Whoever loses it loses the PINs: keep a copy, and not where the vault's copies are.",
+                "A new key is in {}. Keep a copy of it, apart from the copies of the vault: without the key the PINs are lost.",
                 shown(self.path)
             )
         })

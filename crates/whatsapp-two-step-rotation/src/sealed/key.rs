@@ -10,7 +10,7 @@ const HEX: &[u8; 16] = b"0123456789abcdef";
 
 /// A key that seals entries: 32 random bytes, written as 64 hexadecimal digits. `openssl rand -hex 32` makes one too.
 ///
-/// It is printed by nothing, and wiped from memory on drop. **Whoever loses it loses the PINs in the vault.** Keep a copy where
+/// It is printed by nothing, and wiped from memory on drop. **Without it the PINs in the vault are lost.** Keep a copy where
 /// the vault's own copies are not.
 ///
 /// ```
