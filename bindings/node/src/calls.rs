@@ -4,7 +4,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use napi::{
@@ -12,38 +12,20 @@ use napi::{
     threadsafe_function::ThreadsafeFunctionCallMode,
 };
 use napi_derive::napi;
-use tokio::{
-    runtime::{Builder, Runtime},
-    task::AbortHandle,
-};
+use tokio::task::AbortHandle;
 use whatsapp_two_step::{AnyResponse, Observer, TwoStepError};
-use whatsapp_two_step_outbox::{Outbox, begin_work, wake_all};
+use whatsapp_two_step_outbox::Outbox;
 
 use whatsapp_two_step_rotation::{HostedCall, HostedWhole};
 
 use crate::{
     client::NativeClient,
+    given,
     outcome::{Failure, NativeNumber, PinSet},
-    settings,
+    runtime::runtime,
     watch::Attempt,
     work::{self, NativeOperation},
 };
-
-/// In all of the process's environments; it doesn't hold the process open.
-pub(crate) fn runtime() -> Option<&'static Runtime> {
-    static RUNTIME: OnceLock<Option<Runtime>> = OnceLock::new();
-    let build = || {
-        Builder::new_multi_thread()
-            .worker_threads(1)
-            .thread_name("whatsapp-2step")
-            .on_thread_park(wake_all)
-            .on_thread_unpark(begin_work)
-            .enable_all()
-            .build()
-            .ok()
-    };
-    RUNTIME.get_or_init(build).as_ref()
-}
 
 /// What happened to a call: one of the three is there. An attempt ends before the call does.
 #[napi(object, object_from_js = false)]
@@ -107,7 +89,7 @@ impl BuiltInCalls {
         let (HostedCall { operation, whole }, limits) = operation.take()?;
         let end = End { call, events: self.events.clone(), whole, result: None };
         let opened = client.open().and_then(|client| {
-            let no_thread = || settings::refused("transport", "could not start its thread");
+            let no_thread = || given::refused("transport", "could not start its thread");
             Ok((client.with_limits(limits), runtime().ok_or_else(no_thread)?))
         });
         let (client, runtime) = match opened {

@@ -37,7 +37,7 @@ pub fn create_client(settings: Unknown<'_>, variables: Object<'_>, is_from_env: 
 /// The error for a setting that only TypeScript sees.
 #[napi]
 pub fn invalid_setting(setting: String, problem: String) -> Failure {
-    settings::refused(&setting, &problem).into()
+    given::refused(&setting, &problem).into()
 }
 
 impl NativeClient {
@@ -46,7 +46,7 @@ impl NativeClient {
     }
 
     pub(crate) fn open(&self) -> Result<&Client, TwoStepError> {
-        self.client.as_ref().ok_or_else(|| settings::refused("client", "is closed"))
+        self.client.as_ref().ok_or_else(|| given::refused("client", "is closed"))
     }
 }
 

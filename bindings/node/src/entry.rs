@@ -13,7 +13,7 @@ use whatsapp_two_step_rotation::{
 };
 
 use crate::{
-    calls::runtime, given, host_http::since_1970, outcome::Failure, secret::Secret, settings::told,
+    given, host_http::since_1970, outcome::Failure, runtime::runtime, secret::Secret, settings::told,
     work::phone_number_id,
 };
 

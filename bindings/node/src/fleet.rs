@@ -12,11 +12,11 @@ use whatsapp_two_step_rotation::{
 
 use crate::{
     entry::VaultFailure,
-    given::{self, Given},
+    given::{self, Given, refused},
     host_http::{in_millis, millis, since_1970},
     outcome::Failure,
     rotation::{NativeRotation, RotationEnd, failures},
-    settings::{refused, told},
+    settings::told,
     work::phone_number_id,
 };
 

@@ -9,7 +9,10 @@ use napi::{
 use whatsapp_two_step::TwoStepError;
 use zeroize::Zeroizing;
 
-use crate::settings::refused;
+/// A setting that can't be what was given.
+pub(crate) fn refused(setting: &str, problem: &str) -> TwoStepError {
+    TwoStepError::invalid_configuration(setting, problem)
+}
 
 /// Options as a user gave them.
 pub(crate) struct Given<'a>(Object<'a>);

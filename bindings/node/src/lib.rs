@@ -18,6 +18,7 @@ mod host_call;
 mod host_http;
 mod outcome;
 mod rotation;
+mod runtime;
 mod sandbox;
 mod secret;
 mod settings;

@@ -11,7 +11,7 @@ use whatsapp_two_step::{BaseUrl, Client, ClientBuilder, Language, Limits, Transp
 use whatsapp_two_step_rotation::RotationSettings;
 
 use crate::{
-    given::{Given, Roots},
+    given::{Given, Roots, refused},
     host_http::in_millis,
     outcome::Failure,
 };
@@ -149,8 +149,4 @@ pub(crate) fn rotation_call(options: &Unknown<'_>) -> Result<(), TwoStepError> {
 /// An error of the core's, with the settings named as they are here.
 pub(crate) fn told(error: TwoStepError) -> TwoStepError {
     Language::Node.tell(error)
-}
-
-pub(crate) fn refused(setting: &str, problem: &str) -> TwoStepError {
-    TwoStepError::invalid_configuration(setting, problem)
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::time::{Duration, SystemTime};
 
-use crate::errors::{self, ErrorBody};
+use crate::errors::ErrorBody;
 use crate::gzip;
 use crate::json;
 use crate::pin;
@@ -139,7 +139,7 @@ pub(crate) fn server_error(_: &Call<'_>, reply: &mut Reply) {
 }
 
 pub(crate) fn bad_token(_: &Call<'_>, reply: &mut Reply) {
-    errors::fail(reply, 190, None);
+    reply.fail_with(190, None);
 }
 
 pub(crate) fn echo_token(call: &Call<'_>, reply: &mut Reply) {

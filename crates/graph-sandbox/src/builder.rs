@@ -17,6 +17,30 @@ pub struct SandboxBuilder {
     settings: Settings,
 }
 
+/// How to start one.
+impl Sandbox {
+    /// Starts a sandbox on any free port of 127.0.0.1 and `[::1]`.
+    pub fn start() -> io::Result<Self> {
+        Self::builder().start()
+    }
+
+    /// Starts a sandbox on this port of 127.0.0.1 and `[::1]`; 0 is any free one.
+    pub fn start_on(port: u16) -> io::Result<Self> {
+        Self::builder().port(port).start()
+    }
+
+    /// A sandbox with a fleet of another size, with limits, faults or slow answers.
+    ///
+    /// ```
+    /// let sandbox = graph_sandbox::Sandbox::builder().numbers(2_500).wabas(3).start()?;
+    /// # drop(sandbox);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn builder() -> SandboxBuilder {
+        SandboxBuilder::default()
+    }
+}
+
 impl SandboxBuilder {
     /// The port; 0, the default, is any free one.
     pub fn port(mut self, port: u16) -> Self {

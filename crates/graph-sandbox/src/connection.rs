@@ -12,7 +12,6 @@ use tokio::time::{Instant, timeout, timeout_at};
 use crate::chunked::{self, BadBody};
 use crate::control;
 use crate::decide::decide;
-use crate::errors;
 use crate::fault::{self, End};
 use crate::graph::{self, Place};
 use crate::reply::Reply;
@@ -88,7 +87,7 @@ impl Connection {
             let version = graph::route(request.path()).version;
             self.state.record(&Arc::new(request));
             let mut reply = self.success(version);
-            errors::fail(&mut reply, 190, None);
+            reply.fail_with(190, None);
             reply.close = true;
             let end = fault.play(&mut self.stream, &reply).await;
             self.drain().await;

@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use crate::json::push_string;
-use crate::reply::Reply;
 
 /// One Graph error code, as the sandbox answers it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,8 +73,8 @@ fn of_subcode(code: u32, subcode: u32) -> Option<&'static str> {
     })
 }
 
-/// Makes `reply` the answer of a code and its subcode: the same whichever way a test has asked for it.
-pub(crate) fn fail(reply: &mut Reply, code: u32, subcode: Option<u32>) {
+/// Status, type and message of a code and its subcode: the same whichever way a test has asked for it.
+pub(crate) fn says(code: u32, subcode: Option<u32>) -> (u16, &'static str, String) {
     let (status, error_type, message) =
         find(code).map_or((400, "OAuthException", ""), |row| (row.http_status, row.error_type, row.message));
     let message = match (subcode.and_then(|subcode| of_subcode(code, subcode)), message) {
@@ -84,7 +83,7 @@ pub(crate) fn fail(reply: &mut Reply, code: u32, subcode: Option<u32>) {
         // A row for a range has the first code's text.
         (None, message) => message.replacen("(#200)", &format!("(#{code})"), 1),
     };
-    reply.fail(status, error_type, code, subcode, &message);
+    (status, error_type, message)
 }
 
 /// The `error` object of an answer; what is `None` is left out.

@@ -1,6 +1,5 @@
 //! The ordinary behaviour: numbers hold a PIN that can be set and asked about.
 
-use crate::errors;
 use crate::number::{self, Values};
 use crate::pin;
 use crate::reply::Reply;
@@ -122,7 +121,7 @@ pub(crate) fn magic_error(id: &str, reply: &mut Reply) -> Option<()> {
         no_such_object("post", id, reply);
         return Some(());
     }
-    errors::fail(reply, code, subcode);
+    reply.fail_with(code, subcode);
     reply.usage = match code {
         4 | 17 | 32 | 613 => Usage::App(100),
         80_007 | 80_008 => Usage::Business { write: true, percent: 100, minutes: 5 },

@@ -57,6 +57,12 @@ impl Reply {
         }
     }
 
+    /// Turns the answer into the error of this code and subcode.
+    pub(crate) fn fail_with(&mut self, code: u32, subcode: Option<u32>) {
+        let (status, error_type, message) = errors::says(code, subcode);
+        self.fail(status, error_type, code, subcode, &message);
+    }
+
     /// Turns the answer into a Graph error.
     pub(crate) fn fail(&mut self, status: u16, error_type: &str, code: u32, subcode: Option<u32>, message: &str) {
         let row = errors::find(code);

@@ -11,7 +11,6 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use crate::builder::SandboxBuilder;
 use crate::connection;
 use crate::listen::Listen;
 use crate::record::RecordedRequest;
@@ -30,27 +29,6 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// Starts a sandbox on any free port of 127.0.0.1 and `[::1]`.
-    pub fn start() -> io::Result<Self> {
-        Self::builder().start()
-    }
-
-    /// Starts a sandbox on this port of 127.0.0.1 and `[::1]`; 0 is any free one.
-    pub fn start_on(port: u16) -> io::Result<Self> {
-        Self::builder().port(port).start()
-    }
-
-    /// A sandbox with a fleet of another size, with limits, faults or slow answers.
-    ///
-    /// ```
-    /// let sandbox = graph_sandbox::Sandbox::builder().numbers(2_500).wabas(3).start()?;
-    /// # drop(sandbox);
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
-    pub fn builder() -> SandboxBuilder {
-        SandboxBuilder::default()
-    }
-
     pub(crate) fn run(listen: Listen, settings: Settings) -> io::Result<Self> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let state = Arc::new(State::new(settings, now.as_secs() << 30 | u64::from(now.subsec_nanos())));

@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use crate::errors;
 use crate::reply::Reply;
 use crate::request::Request;
 use crate::state::State;
@@ -49,7 +48,7 @@ pub(crate) fn hmac(key: &str, message: &[u8]) -> String {
 pub(crate) fn is_expired(request: &Request, state: &State, reply: &mut Reply) -> bool {
     let is_expired = request.token().is_some_and(|token| state.is_expired(&token));
     if is_expired {
-        errors::fail(reply, 190, Some(463));
+        reply.fail_with(190, Some(463));
     }
     is_expired
 }
@@ -61,10 +60,10 @@ pub(crate) fn passes(request: &Request, reply: &mut Reply) -> bool {
     match request.token().as_deref() {
         // The facts know 2500 for a missing token on /me only. 104 for the other paths is low confidence.
         None => reply.fail(400, OAUTH, 104, None, "An access token is required to request this resource."),
-        Some("EAAsandboxExpired") => errors::fail(reply, 190, Some(463)),
-        Some("EAAsandboxRevoked") => errors::fail(reply, 190, Some(467)),
-        Some("EAAsandboxLoggedOut") => errors::fail(reply, 190, Some(460)),
-        Some("EAAsandboxNoPermission") => errors::fail(reply, 200, None),
+        Some("EAAsandboxExpired") => reply.fail_with(190, Some(463)),
+        Some("EAAsandboxRevoked") => reply.fail_with(190, Some(467)),
+        Some("EAAsandboxLoggedOut") => reply.fail_with(190, Some(460)),
+        Some("EAAsandboxNoPermission") => reply.fail_with(200, None),
         Some(token) if token.starts_with("EAA") => match request.argument("appsecret_proof") {
             // Both texts are recorded.
             None if token == "EAAsandboxProofRequired" => {

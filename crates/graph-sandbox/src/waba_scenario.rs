@@ -1,6 +1,5 @@
 //! The accounts (WABAs) whose lists of numbers go wrong: one table, which serves them and documents them.
 
-use crate::errors;
 use crate::fault::Fault;
 use crate::fleet::Account;
 use crate::number::Values;
@@ -102,7 +101,7 @@ scenarios! {
 }
 
 fn token_expired(reply: &mut Reply) {
-    errors::fail(reply, 190, Some(463));
+    reply.fail_with(190, Some(463));
 }
 
 fn rate_limited(reply: &mut Reply) {

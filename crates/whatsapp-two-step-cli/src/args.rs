@@ -9,8 +9,8 @@ use clap_complete::Shell;
 use crate::{
     flags::{ClientArgs, OutputArgs, VaultArgs, count, seconds},
     help::{ABOUT, NAME, PLACES, after},
-    rotate::RotateArgs,
-    vault::VaultCommand,
+    rotate::args::RotateArgs,
+    vault::args::VaultCommand,
 };
 
 #[derive(Parser)]

@@ -7,7 +7,7 @@
 //! | `run`, `bars` | the run, and how far it is |
 //! | `end`, `summary` | how a number ended, and all of them |
 
-mod args;
+pub(crate) mod args;
 mod bars;
 mod end;
 mod lists;
@@ -23,7 +23,7 @@ use whatsapp_two_step::WabaId;
 use whatsapp_two_step_rotation::{FleetGoal, FleetLimits, RotationSettings};
 
 use args::Only;
-pub(crate) use args::RotateArgs;
+use args::RotateArgs;
 use run::Run;
 use targets::Looking;
 use tokens::Tokens;

@@ -1,6 +1,6 @@
 //! `vault`: makes and sees to the vault that `rotate` keeps PINs in.
 
-mod args;
+pub(crate) mod args;
 mod holding;
 mod import;
 mod key;
@@ -11,7 +11,7 @@ mod show;
 use whatsapp_two_step::Limits;
 use whatsapp_two_step_rotation::{AnyVault, Keyring, open_vault};
 
-pub(crate) use args::VaultCommand;
+use args::VaultCommand;
 pub(crate) use holding::{Holding, State};
 
 use crate::{

@@ -10,7 +10,7 @@ use tokio_postgres::{
 };
 use whatsapp_two_step::TwoStepError;
 
-use super::tls;
+use super::{failure::invalid, tls};
 
 pub(super) struct Address {
     pub(super) config: Config,
@@ -60,10 +60,6 @@ fn is_local(config: &Config) -> bool {
         Host::Unix(_) => true,
     };
     config.get_hosts().iter().all(is_loopback) && config.get_hostaddrs().iter().all(IpAddr::is_loopback)
-}
-
-pub(super) fn invalid(problem: &str) -> TwoStepError {
-    TwoStepError::invalid_configuration("vault", problem)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::{error::Error as StdError, io};
 
 use tokio_postgres::{Error, error::SqlState};
+use whatsapp_two_step::TwoStepError;
 
 use super::shared::unreachable;
 use crate::error::VaultError;
@@ -69,4 +70,9 @@ pub(super) fn other_format(found: i32, known: i32) -> VaultError {
     VaultError::unreadable(&format!(
         "another version made the vault in this database: update this program (format {found}, and {known} is known)"
     ))
+}
+
+/// A URL, or its roots, that can't be what they are.
+pub(super) fn invalid(problem: &str) -> TwoStepError {
+    TwoStepError::invalid_configuration("vault", problem)
 }

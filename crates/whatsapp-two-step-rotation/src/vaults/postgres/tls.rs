@@ -22,7 +22,7 @@ use tokio_postgres::{
 use tokio_rustls::TlsConnector;
 use whatsapp_two_step::TwoStepError;
 
-use super::address::invalid;
+use super::failure::invalid;
 
 /// These roots alone, if there are some: a database's certificate is mostly of its owner's own authority. Else the platform's and
 /// Mozilla's. The server's name is always checked.

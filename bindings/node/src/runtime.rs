@@ -1,0 +1,22 @@
+//! The thread on which connections and vaults of all clients work.
+
+use std::sync::OnceLock;
+
+use tokio::runtime::{Builder, Runtime};
+use whatsapp_two_step_outbox::{begin_work, wake_all};
+
+/// In all of the process's environments; it doesn't hold the process open.
+pub(crate) fn runtime() -> Option<&'static Runtime> {
+    static RUNTIME: OnceLock<Option<Runtime>> = OnceLock::new();
+    let build = || {
+        Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name("whatsapp-2step")
+            .on_thread_park(wake_all)
+            .on_thread_unpark(begin_work)
+            .enable_all()
+            .build()
+            .ok()
+    };
+    RUNTIME.get_or_init(build).as_ref()
+}
