@@ -5,6 +5,7 @@ mod network;
 mod proxy;
 mod send;
 mod sending_body;
+mod stuck;
 mod tls;
 
 pub(crate) use network::Network;

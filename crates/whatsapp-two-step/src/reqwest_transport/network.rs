@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 use super::{
     proxy::{Environment, proxy},
     send::ReqwestTransport,
+    stuck::Connects,
     tls,
 };
 use crate::{error::TwoStepError, values::BaseUrl};
@@ -51,7 +52,9 @@ impl Network {
         // To this machine without TLS, there is no use in reading some hundred certificates.
         let needs_tls = !base_url.is_plain() || !self.is_default();
         let tls = if needs_tls { tls::config(self.roots.as_deref()) } else { tls::without_roots() }?;
+        let connects = Connects::default();
         let mut builder = reqwest::Client::builder()
+            .connector_layer(connects.clone())
             .tls_backend_preconfigured(tls)
             .https_only(!base_url.is_plain())
             .redirect(redirect::Policy::none())
@@ -86,6 +89,6 @@ impl Network {
             .to_string()
             .parse()
             .map_err(|_| TwoStepError::invalid_configuration("base_url", "is not a URL"))?;
-        Ok(ReqwestTransport { client, base, is_proxied })
+        Ok(ReqwestTransport { client, connects, base, is_proxied })
     }
 }

@@ -4,10 +4,11 @@ use reqwest::Url;
 use super::{
     failure::{no_answer, no_body},
     sending_body::SendingBody,
+    stuck::{Connects, unless_stuck},
 };
 use crate::{
     body::Body,
-    call::TransportError,
+    call::{TransportError, Unprocessed},
     error::Reason,
     operation::MAX_BODY_BYTES,
     transport::{Attempt, BoxFuture, Transport},
@@ -15,6 +16,7 @@ use crate::{
 
 pub(crate) struct ReqwestTransport {
     pub(super) client: reqwest::Client,
+    pub(super) connects: Connects,
     /// Parsed once: with each request's own path it is the request's URL, and parsing is a tenth of what a call costs.
     pub(super) base: Url,
     pub(super) is_proxied: bool,
@@ -35,14 +37,20 @@ impl Transport for ReqwestTransport {
             let mut request = reqwest::Request::new(parts.method, url);
             *request.headers_mut() = parts.headers;
             *request.body_mut() = Some(body);
-            let answer = self
-                .client
-                .execute(request)
-                .await
-                .map_err(|error| no_answer(error, attempt.as_ref(), self.is_proxied))?;
+            let work = self.client.execute(request);
+            let answer = match &attempt {
+                Some(attempt) => unless_stuck(work, attempt, &self.connects).await.ok_or_else(lost)?,
+                None => work.await,
+            };
+            let answer = answer.map_err(|error| no_answer(error, attempt.as_ref(), self.is_proxied))?;
             read(answer, attempt.map_or(MAX_BODY_BYTES, |attempt| attempt.max_body_bytes())).await
         })
     }
+}
+
+fn lost() -> TransportError {
+    let problem = TransportError::connection("the connection ended before the request could leave");
+    problem.unprocessed(Unprocessed::ConnectionEnded).because(Reason::Closed)
 }
 
 /// Reads the body, and no more of it than may be.

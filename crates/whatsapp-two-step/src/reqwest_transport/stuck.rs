@@ -1,0 +1,182 @@
+//! Requests that wait for nothing.
+//!
+//! An HTTP/2 connection that ends can lose a request. hyper hands requests to a connection through a channel of tokio's. Where its
+//! receiver goes at the very moment at which another thread puts a request in, the request stays in there: nobody sends it, and nobody
+//! is told. It shows under load, when a server ends connections all the time.
+
+use std::{
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use tokio::time::timeout;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::transport::{Attempt, BoxFuture};
+
+/// So long a request may wait without a connection being made; twice as long the next time, as a server may also give it no room.
+const PATIENCE: Duration = Duration::from_secs(2);
+const DOUBLINGS: u32 = 2;
+/// How often it is looked at again while connections are made.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// The work's result; nothing if the request can't get away any more. Then nothing of its body has left.
+pub(super) async fn unless_stuck<T>(
+    work: impl Future<Output = T>,
+    attempt: &Attempt,
+    connects: &Connects,
+) -> Option<T> {
+    let mut work = pin!(work);
+    let mut patience = PATIENCE * 2_u32.pow(attempt.number().saturating_sub(1).min(DOUBLINGS));
+    loop {
+        if let Ok(result) = timeout(patience, work.as_mut()).await {
+            return Some(result);
+        }
+        if attempt.may_have_left() {
+            return Some(work.await);
+        }
+        if !connects.are_made() {
+            return None;
+        }
+        patience = LOOK;
+    }
+}
+
+/// The connections that a client is making.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Connects(Arc<AtomicUsize>);
+
+impl Connects {
+    fn are_made(&self) -> bool {
+        self.0.load(Relaxed) > 0
+    }
+}
+
+impl<S> Layer<S> for Connects {
+    type Service = Counted<S>;
+
+    fn layer(&self, connector: S) -> Counted<S> {
+        Counted { connector, connects: self.clone() }
+    }
+}
+
+/// A connector whose connections are counted as long as they are made.
+#[derive(Clone)]
+pub(super) struct Counted<S> {
+    connector: S,
+    connects: Connects,
+}
+
+impl<S, R> Service<R> for Counted<S>
+where
+    S: Service<R>,
+    S::Future: Send + 'static,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = BoxFuture<'static, Result<S::Response, S::Error>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.connector.poll_ready(context)
+    }
+
+    fn call(&mut self, request: R) -> Self::Future {
+        let connection = self.connector.call(request);
+        let one = One::of(&self.connects);
+        Box::pin(async move {
+            let _one = one;
+            connection.await
+        })
+    }
+}
+
+struct One(Connects);
+
+impl One {
+    fn of(connects: &Connects) -> Self {
+        connects.0.fetch_add(1, Relaxed);
+        Self(connects.clone())
+    }
+}
+
+impl Drop for One {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+
+    use super::*;
+    use crate::{
+        call::{Call, Limits, Step},
+        endpoint::Endpoint,
+        operation::SetTwoStepPin,
+        values::AccessToken,
+    };
+
+    /// Connects after so long.
+    #[derive(Clone)]
+    struct After;
+
+    impl Service<Duration> for After {
+        type Response = ();
+        type Error = ();
+        type Future = BoxFuture<'static, Result<(), ()>>;
+
+        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ()>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn call(&mut self, time: Duration) -> Self::Future {
+            Box::pin(async move {
+                tokio::time::sleep(time).await;
+                Ok(())
+            })
+        }
+    }
+
+    fn attempt() -> Attempt {
+        let endpoint = Endpoint::new(AccessToken::parse("EAAG_example").unwrap());
+        let operation = SetTwoStepPin::new("1".parse().unwrap(), "012345".parse().unwrap());
+        let Step::Send { sending, .. } = Call::begin(&endpoint, Limits::default(), operation, 0) else {
+            unreachable!()
+        };
+        Attempt::new(&sending)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_that_waits_for_nothing_is_given_up() {
+        let (attempt, connects, begun) = (attempt(), Connects::default(), tokio::time::Instant::now());
+        attempt.connecting();
+        assert_eq!(unless_stuck(ready(1), &attempt, &connects).await, Some(1));
+        assert_eq!(unless_stuck(pending::<u8>(), &attempt, &connects).await, None);
+        assert_eq!(begun.elapsed().as_secs(), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_connects_or_has_left_is_waited_for() {
+        let (attempt, connects) = (attempt(), Connects::default());
+        attempt.connecting();
+        let mut connector = connects.layer(After);
+        let slow = connector.call(Duration::from_secs(9));
+        let work = async {
+            let connected = slow.await;
+            attempt.sending();
+            tokio::time::sleep(Duration::from_secs(9)).await;
+            connected
+        };
+        assert_eq!(unless_stuck(work, &attempt, &connects).await, Some(Ok(())));
+        assert!(!connects.are_made());
+        drop(connector.call(Duration::ZERO));
+        assert!(!connects.are_made(), "one that is dropped is made no more");
+    }
+}
