@@ -9,6 +9,22 @@ install_here() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
+# install_server NAME: the same, where that needs no password; the service that comes with it is neither started nor enabled.
+install_server() {
+    command -v apt-get >/dev/null && as_root true 2>/dev/null || return
+    say "installing $1"
+    as_root env SERVER="$1" bash -euc '
+        policy=/usr/sbin/policy-rc.d
+        if [ ! -e "$policy" ]; then
+            printf "#!/bin/sh\nexit 101\n" >"$policy" && chmod +x "$policy"
+            trap "rm $policy" EXIT
+        fi
+        apt-get update -qq
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$SERVER" >/dev/null
+        systemctl --quiet disable "$SERVER.service" 2>/dev/null || true
+    '
+}
+
 # root_bootstrap NAME SUITE [OPTION…]: the empty system, with this machine's names, proxy and certificates, so that apt in there
 # reaches the mirror too. Its log is $CACHE/NAME.log.
 root_bootstrap() {
