@@ -126,6 +126,25 @@ if __name__ == "__main__":
     )
 
 
+def test_python_waits_at_its_end_for_the_calls_of_a_pool(run: Run) -> None:
+    done = run(
+        CALL
+        + """
+def call(number):
+    try: print(client.set_two_step_pin(number, "012345", timeout=2).attempts)
+    except TwoStepError as error: print(error.kind)
+
+if __name__ == "__main__":
+    from concurrent.futures import ThreadPoolExecutor
+    pool = ThreadPoolExecutor()
+    for number in ("910060000000000", "910010000000000"):  # one answers after a while, one never
+        pool.submit(call, number)
+    print("the end")
+"""
+    )
+    assert done.stdout.split("\n") == ["the end", "1", "timed_out", ""]
+
+
 @on_unix
 @pytest.mark.parametrize("transport", ["None", "lambda request: time.sleep(60)"])
 def test_ctrl_c_interrupts_a_call(tmp_path: Path, whatsapp_sandbox: Sandbox, transport: str) -> None:
