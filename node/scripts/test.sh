@@ -5,7 +5,8 @@ cd "$(dirname "$0")/.."
 root=$PWD bin=$PWD/node_modules/.bin
 main=$(ls "$1"/whatsapp-two-step-[0-9]*.tgz)
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+scratch=$(mktemp -d) # outside of $work, so that nothing in it finds the packages that are installed there
+trap 'rm -rf "$work" "$scratch"' EXIT
 export VECTORS=$root/../tests/vectors SOURCES=$root/src
 
 "$bin/publint" --strict "$main"
@@ -41,6 +42,5 @@ echo "types: node16, nodenext and bundler agree"
 "$bin/tsc" --outDir examples --strict --target es2022 --module nodenext --types node examples/*.mts
 
 # shellcheck disable=SC2086 # one word each
-mkdir tmp
-export TMPDIR=$work/tmp # what a test leaves there goes with the rest
+export TMPDIR=$scratch # what a test leaves there goes with the rest
 node --test --test-reporter=spec --test-timeout=120000 ${TESTS:-test/*.test.mjs}
