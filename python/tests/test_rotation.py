@@ -435,6 +435,7 @@ def test_ctrl_c_ends_the_wait_for_a_vault(run: Run) -> None:
 import os, signal, socket, sys, threading, time
 if os.name == "nt": sys.exit()
 from whatsapp_two_step import PostgresVault, generate_vault_key
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job would have it ignored
 with socket.create_server(("127.0.0.1", 0)) as silent:
     vault = PostgresVault(f"postgres://me@127.0.0.1:{silent.getsockname()[1]}/db", generate_vault_key())
     threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
