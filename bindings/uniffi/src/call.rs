@@ -8,7 +8,7 @@ use whatsapp_two_step::{
 use zeroize::Zeroizing;
 
 use crate::{
-    client::{client, limits},
+    client::{check_reach, client, limits},
     error::{Failure, unpanicked},
     phone_number::Pages,
     records::{Answer, Beginning, NoAnswer, Outgoing, Problem, Step, Unprocessed, Work},
@@ -37,7 +37,7 @@ pub fn begin(beginning: Beginning) -> Step {
         let client = client(beginning.client)?;
         let tell = |error| client.endpoint.language().tell(error);
         let (operation, pages) = operation(beginning.work).map_err(tell)?;
-        client.endpoint.base_url().check_reach()?;
+        check_reach(client.endpoint.base_url())?;
         let limits = limits(client.limits, beginning.timeout, None, beginning.max_retries).map_err(tell)?;
         let step = Call::begin(&client.endpoint, limits, operation, beginning.seed);
         Ok(outward(None, step, pages, false))

@@ -27,6 +27,11 @@ pub fn records(_: EnvUnowned<'_>, _: JClass<'_>) -> jint {
 }
 
 #[jni_mangle("io.github.whatsapptwostep.Core")]
+pub fn set_loopback_only(_: EnvUnowned<'_>, _: JClass<'_>, is_on: jboolean) {
+    crate::set_loopback_only(is_on);
+}
+
+#[jni_mangle("io.github.whatsapptwostep.Core")]
 pub fn open_client<'l>(env: EnvUnowned<'l>, _: JClass<'l>, settings: JByteArray<'l>) -> JByteArray<'l> {
     give(env, |env| Ok(crate::open_client(take(env, &settings)?)))
 }

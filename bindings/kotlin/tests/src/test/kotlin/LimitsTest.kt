@@ -90,6 +90,22 @@ class LimitsTest {
         val here = inEnvironment(*switch, "WHATSAPP_BASE_URL" to "http://127.0.0.1:9")
         assertIn("POST http://127.0.0.1:9/v24.0/1", here)
     }
+
+    /** Of clients that exist already too, and until it is taken back. */
+    @Test
+    fun onlyThisMachineByAProperty() {
+        offline(answering(200, """{"success":true}""")).use { client ->
+            System.setProperty("whatsapptwostep.loopbackOnly", "true")
+            try {
+                assertIn("must be a loopback host", failure { client.setTwoStepPin(ID, PIN) }.message)
+                assertThrows(InvalidConfigurationError::class.java) { TwoStepClient(TOKEN) }
+                assertEquals(1, client().use { it.setTwoStepPinBlocking("106540352242058", PIN) }.attempts)
+            } finally {
+                System.clearProperty("whatsapptwostep.loopbackOnly")
+            }
+            assertEquals(1, client.setTwoStepPinBlocking(ID, PIN).attempts)
+        }
+    }
 }
 
 /** What a process of [LimitsTest] runs. */

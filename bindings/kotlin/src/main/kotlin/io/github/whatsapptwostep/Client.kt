@@ -31,6 +31,7 @@ internal class Client private constructor(owner: Any, record: ByteBuffer) : Phan
 
         fun open(owner: Any, settings: Record): Client {
             Library.check()
+            LoopbackOnly.tellCore()
             return read(owner, Core.openClient(settings.toByteArray()))
         }
 

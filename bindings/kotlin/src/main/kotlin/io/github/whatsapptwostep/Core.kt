@@ -11,6 +11,8 @@ internal object Core {
 
     @JvmStatic external fun records(): Int
 
+    @JvmStatic external fun setLoopbackOnly(isOn: Boolean)
+
     @JvmStatic external fun openClient(settings: ByteArray): ByteArray
 
     @JvmStatic external fun withAccessToken(client: Long, accessToken: ByteArray): ByteArray
