@@ -20,7 +20,7 @@ def of(dist):
         add("npm tarball of a platform" if libraries else "npm tarball, main", tarball.stat().st_size)
         for size in libraries:
             add("its .node library", size)
-    for jar in dist.glob("kotlin/*[0-9].jar"):
+    for jar in dist.glob("kotlin/whatsapp-two-step-[0-9]*[0-9].jar"):
         add("JAR", jar.stat().st_size)
         with zipfile.ZipFile(jar) as archive:
             for entry in archive.infolist():
