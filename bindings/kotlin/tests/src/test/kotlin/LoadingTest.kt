@@ -25,7 +25,11 @@ class LoadingTest {
         val nowhere = loading("-Djava.io.tmpdir=${File(folder, "none")}")
         assertIn("for $platform: ", nowhere)
         assertIn("-Djava.io.tmpdir", nowhere)
-        for (said in listOf(elsewhere, nowhere)) assertEquals(1, said.lines().filter(String::isNotEmpty).toSet().size, said)
+        for (said in listOf(elsewhere, nowhere)) {
+            // A newer JDK warns of libraries, and of a folder that isn't there.
+            val ours = said.lines().filter { it.isNotEmpty() && !it.startsWith("WARNING: ") }
+            assertEquals(1, ours.toSet().size, said)
+        }
     }
 
     /** As the README says: the module's name, and what else there must be. */
