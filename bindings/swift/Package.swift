@@ -15,12 +15,17 @@ let library: Target =
 let package = Package(
     name: "whatsapp-two-step",
     platforms: [.iOS(.v16), .macOS(.v13), .tvOS(.v16), .watchOS(.v9)],
-    products: [.library(name: "WhatsAppTwoStep", targets: ["WhatsAppTwoStep"])],
+    products: [
+        .library(name: "WhatsAppTwoStep", targets: ["WhatsAppTwoStep"]),
+        .library(name: "WhatsAppTwoStepTesting", targets: ["WhatsAppTwoStepTesting"]),
+    ],
     targets: [
         library,
         // Generated, and nobody's API.
         .target(name: "TwoStepFFI", dependencies: ["CTwoStep"], path: "Generated/TwoStepFFI"),
         .target(name: "WhatsAppTwoStep", dependencies: ["TwoStepFFI"], resources: [.copy("PrivacyInfo.xcprivacy")]),
-        .testTarget(name: "WhatsAppTwoStepTests", dependencies: ["WhatsAppTwoStep", "TwoStepFFI"]),
+        // The sandbox, for users' own tests.
+        .target(name: "WhatsAppTwoStepTesting"),
+        .testTarget(name: "WhatsAppTwoStepTests", dependencies: ["WhatsAppTwoStep", "WhatsAppTwoStepTesting", "TwoStepFFI"]),
     ]
 )
