@@ -283,3 +283,20 @@ fn fields_of_a_number_are_those_of_the_contract() {
     due.sort();
     assert_eq!(fields.keys().cloned().collect::<Vec<_>>(), due);
 }
+
+/// For longer than the transport waits for a request of which nothing leaves: of a read, nobody hears whether it left.
+#[tokio::test]
+async fn a_page_that_never_comes_takes_its_time_and_is_asked_for_once() {
+    let sandbox = Sandbox::start().unwrap();
+    let client = builder(&sandbox).timeout(Duration::from_millis(2_500)).max_retries(0).build().unwrap();
+    let hangs = waba_scenarios().iter().find(|scenario| scenario.name == "hang").unwrap();
+    let mut numbers = client.phone_numbers(hangs.id.parse().unwrap());
+    let error = loop {
+        match numbers.next().await.unwrap() {
+            Ok(_) => {}
+            Err(error) => break error,
+        }
+    };
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::TimedOut, 1));
+    assert_eq!(sandbox.requests().len(), 2);
+}

@@ -30,7 +30,10 @@ impl Transport for ReqwestTransport {
                 attempt.connecting();
             }
             let (parts, body) = request.into_parts();
-            let body = reqwest::Body::wrap(SendingBody::new(body.into_bytes(), attempt.clone()));
+            let bytes = body.into_bytes();
+            // Nobody asks for a body that is empty, so nobody hears that such a request leaves.
+            let is_heard = !bytes.is_empty();
+            let body = reqwest::Body::wrap(SendingBody::new(bytes, attempt.clone()));
             let mut url = self.base.clone();
             url.set_path(parts.uri.path());
             url.set_query(parts.uri.query());
@@ -39,8 +42,8 @@ impl Transport for ReqwestTransport {
             *request.body_mut() = Some(body);
             let work = self.client.execute(request);
             let answer = match &attempt {
-                Some(attempt) => unless_stuck(work, attempt, &self.connects).await.ok_or_else(lost)?,
-                None => work.await,
+                Some(attempt) if is_heard => unless_stuck(work, attempt, &self.connects).await.ok_or_else(lost)?,
+                _ => work.await,
             };
             let answer = answer.map_err(|error| no_answer(error, attempt.as_ref(), self.is_proxied))?;
             read(answer, attempt.map_or(MAX_BODY_BYTES, |attempt| attempt.max_body_bytes())).await
