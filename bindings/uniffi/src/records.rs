@@ -138,7 +138,7 @@ pub struct NoAnswer {
     pub shown: String,
 }
 
-/// See [`TransportError`].
+/// See [`TransportError`](whatsapp_two_step::TransportError).
 #[derive(Clone, Copy, Debug, uniffi::Enum)]
 pub enum Problem {
     /// DNS, refused, TLS, reset, closed early, and all that fits nowhere else.
@@ -158,7 +158,7 @@ pub enum Problem {
     UnusableAnswer,
 }
 
-/// See [`CoreUnprocessed`].
+/// See [`Unprocessed`](whatsapp_two_step::Unprocessed).
 #[derive(Clone, Copy, Debug, uniffi::Enum)]
 pub enum Unprocessed {
     /// The connection ended before the server looked at the request.

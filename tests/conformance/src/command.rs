@@ -73,7 +73,8 @@ pub(crate) fn numbers(command: &str, question: &Value, record: Option<&Record>) 
     }
     let lines = output.stdout.split(|byte| *byte == b'\n').filter_map(|line| {
         let mut line = serde_json::from_slice::<Value>(line).ok()?;
-        line.as_object_mut()?.remove("waba_id"); // which of the accounts that it was asked for
+        // Which of the accounts that it was asked for, and what a vault has of the number: the command's own.
+        line.as_object_mut()?.retain(|name, _| !["waba_id", "vault_state", "rotated_at"].contains(&name.as_str()));
         Some(line)
     });
     let (errors, numbers): (Vec<_>, Vec<_>) = lines.partition(|line| line["error"].is_object());
