@@ -5,6 +5,7 @@ import io.github.whatsapptwostep.TimedOutError
 import io.github.whatsapptwostep.TwoStepClient
 import java.net.InetAddress
 import java.net.ServerSocket
+import java.io.IOException
 import java.net.Socket
 import java.util.concurrent.CopyOnWriteArrayList
 import java.util.concurrent.CountDownLatch
@@ -167,7 +168,12 @@ class ConnectionTest {
     }
 
     /** A server of HTTP/2 that meets each request as [answer] says, told its number and its stream. */
-    private fun http2(timeout: Duration = 10.seconds, answer: Socket.(number: Int, stream: Int) -> Unit, test: (TwoStepClient) -> Unit) {
+    private fun http2(
+        timeout: Duration = 10.seconds,
+        client: OkHttpClient = ofHttp2,
+        answer: Socket.(number: Int, stream: Int) -> Unit,
+        test: (TwoStepClient) -> Unit,
+    ) {
         val number = AtomicInteger()
         val server = Server { connection, _ ->
             connection.frame(type = 4, flags = 0, stream = 0) // settings
@@ -175,7 +181,7 @@ class ConnectionTest {
                 connection.answer(number.getAndIncrement(), 3 + 2 * index) // OkHttp begins with 3
             }
         }
-        server.use { at(server.url) { httpClient(ofHttp2).timeout(timeout) }.use(test) }
+        server.use { at(server.url) { httpClient(client).timeout(timeout) }.use(test) }
     }
 
     @Test
@@ -192,6 +198,21 @@ class ConnectionTest {
             // The deadline may also strike while a request is under way, and then nobody knows: another call.
             val error = generateSequence { failure { client.setTwoStepPin(ID, PIN) } }.first { it !is TimedOutError }
             assertTrue(error is ConnectionFailedError && error.outcome == Outcome.NOT_SENT && error.attempts > 2, "$error")
+        }
+    }
+
+    /** So OkHttp tells it: the failed write, and added to that what it then read of the stream. */
+    @Test
+    fun aRefusalThatIsReadAfterAFailedWriteIsOneToo() {
+        val writeFails = ofHttp2.newBuilder().addNetworkInterceptor { chain ->
+            try {
+                chain.proceed(chain.request())
+            } catch (error: IOException) {
+                throw IOException("closed").apply { addSuppressed(error) }
+            }
+        }
+        http2(client = writeFails.build(), answer = { number, stream -> if (number % 2 == 0) resets(stream, REFUSED_STREAM) else succeeds(stream) }) {
+            assertEquals(listOf(2, 2), it.bothForms().map { response -> response.attempts })
         }
     }
 

@@ -144,8 +144,8 @@ internal class Flight(private val request: TransportRequest, private val limit: 
             stage == Stage.CONNECTING && error is InterruptedIOException -> TransportException.timeout(error, beforeSending = true)
             stage == Stage.CONNECTING -> TransportException.connection(error, beforeSending = true).because(why)
             unprocessed && error.isShutdown() -> TransportException.connectionEnded(error)
-            unprocessed && error.isRefusal() && connection.hasEnded() -> TransportException.connectionEnded(error)
-            unprocessed && error.isRefusal() -> TransportException.streamRefused(error)
+            unprocessed && error.hasRefusal() && connection.hasEnded() -> TransportException.connectionEnded(error)
+            unprocessed && error.hasRefusal() -> TransportException.streamRefused(error)
             error is InterruptedIOException -> TransportException.timeout(error)
             error.isNoHttp() -> TransportException.malformed(error)
             else -> TransportException.connection(error).because(why)
@@ -175,6 +175,9 @@ private fun Response.read(maxBodyBytes: Int): TransportResponse {
 // OkHttp has no types of its own for these that are meant for others.
 
 private fun IOException.isShutdown() = javaClass.name == "okhttp3.internal.http2.ConnectionShutdownException"
+
+/** Where writing fails first, OkHttp adds to that failure what it then reads of the stream. */
+private fun IOException.hasRefusal() = isRefusal() || suppressed.any { it is IOException && it.isRefusal() }
 
 private fun IOException.isRefusal() =
     javaClass.name == "okhttp3.internal.http2.StreamResetException" && message == "stream was reset: REFUSED_STREAM"
