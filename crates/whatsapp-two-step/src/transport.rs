@@ -4,7 +4,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicU8, Ordering::SeqCst},
     },
     time::Duration,
 };
@@ -85,9 +85,16 @@ pub struct Attempt {
     time_left: Duration,
     connect_timeout: Duration,
     max_body_bytes: usize,
-    may_have_left: Arc<AtomicBool>,
+    state: Arc<AtomicU8>,
     guard: Option<Guard>,
 }
+
+/// The request may have left.
+const SENDING: u8 = 0;
+/// Nothing has left.
+const CONNECTING: u8 = 1;
+/// Nothing has left, and nothing will.
+const WITHDRAWN: u8 = 2;
 
 /// Says whether a request may leave.
 #[derive(Clone)]
@@ -128,7 +135,7 @@ impl Attempt {
             time_left: sending.time_left(),
             connect_timeout: sending.connect_timeout(),
             max_body_bytes: sending.max_body_bytes(),
-            may_have_left: Arc::new(AtomicBool::new(true)),
+            state: Arc::new(AtomicU8::new(SENDING)),
             guard: None,
         }
     }
@@ -180,16 +187,31 @@ impl Attempt {
 
     /// For a transport that can tell: nothing has left yet. If time runs out now, the outcome is `not_sent`.
     pub fn connecting(&self) {
-        self.may_have_left.store(false, Ordering::Release);
+        self.unless_withdrawn(CONNECTING);
     }
 
     /// For a transport that said [`connecting`](Self::connecting): from now on, the request may have left. To be said
     /// before the first byte of the body goes.
     pub fn sending(&self) {
-        self.may_have_left.store(true, Ordering::Release);
+        self.unless_withdrawn(SENDING);
+    }
+
+    fn unless_withdrawn(&self, state: u8) -> bool {
+        self.state.fetch_update(SeqCst, SeqCst, |now| (now != WITHDRAWN).then_some(state)).is_ok()
+    }
+
+    /// [`sending`](Self::sending), for a body that another thread may ask for. If not, the attempt was withdrawn: nothing may leave.
+    pub(crate) fn begins_to_send(&self) -> bool {
+        self.unless_withdrawn(SENDING)
+    }
+
+    /// Gives the attempt up, if nothing has left: then nothing will.
+    pub(crate) fn withdraw(&self) -> bool {
+        let connecting = self.state.compare_exchange(CONNECTING, WITHDRAWN, SeqCst, SeqCst);
+        matches!(connecting, Ok(_) | Err(WITHDRAWN))
     }
 
     pub(crate) fn may_have_left(&self) -> bool {
-        self.may_have_left.load(Ordering::Acquire)
+        self.state.load(SeqCst) == SENDING
     }
 }

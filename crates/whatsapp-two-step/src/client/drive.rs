@@ -67,7 +67,7 @@ pub(super) async fn drive<O: Operation>(client: &Inner, operation: O) -> Result<
                         }
                         sending.failed(elapsed(), &problem)
                     }
-                    None => sending.expired(elapsed(), attempt.may_have_left()),
+                    None => sending.expired(elapsed(), !attempt.withdraw()),
                 };
                 if let Some(progress) = progress {
                     progress.ends(&next);

@@ -29,10 +29,9 @@ impl Body for SendingBody {
     fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         if let Some(attempt) = &self.attempt {
             // Connecting took its time. Headers without a body set no PIN.
-            if !attempt.may_send() {
+            if !attempt.may_send() || !attempt.begins_to_send() {
                 return Poll::Ready(Some(Err(io::ErrorKind::TimedOut.into())));
             }
-            attempt.sending();
         }
         Poll::Ready(self.bytes.take().map(|bytes| Ok(Frame::data(bytes))))
     }

@@ -38,13 +38,13 @@ pub(super) async fn unless_stuck<T>(
         if let Ok(result) = timeout(patience, work.as_mut()).await {
             return Some(result);
         }
-        if attempt.may_have_left() {
+        if !attempt.may_have_left() && connects.are_made() {
+            patience = LOOK;
+        } else if attempt.withdraw() {
+            return None;
+        } else {
             return Some(work.await);
         }
-        if !connects.are_made() {
-            return None;
-        }
-        patience = LOOK;
     }
 }
 
@@ -160,6 +160,7 @@ mod tests {
         assert_eq!(unless_stuck(ready(1), &attempt, &connects).await, Some(1));
         assert_eq!(unless_stuck(pending::<u8>(), &attempt, &connects).await, None);
         assert_eq!(begun.elapsed().as_secs(), 2);
+        assert!(!attempt.begins_to_send(), "a thread that asks for the body after that gets none");
     }
 
     #[tokio::test(start_paused = true)]
