@@ -201,6 +201,7 @@ impl Attempt {
     }
 
     /// [`sending`](Self::sending), for a body that another thread may ask for. If not, the attempt was withdrawn: nothing may leave.
+    #[cfg(feature = "reqwest")]
     pub(crate) fn begins_to_send(&self) -> bool {
         self.unless_withdrawn(SENDING)
     }
