@@ -4,6 +4,7 @@ use std::{error::Error as StdError, io};
 
 use rustls::CertificateError;
 
+use super::connects::Superseded;
 use crate::{
     call::{TransportError, Unprocessed},
     error::Reason,
@@ -143,6 +144,9 @@ fn unprocessed(error: &(dyn StdError + 'static), nothing_left: bool) -> Option<U
                 true if refused => Some(Unprocessed::StreamRefused),
                 _ => None,
             };
+        }
+        if error.is::<Superseded>() {
+            return Some(Unprocessed::ConnectionEnded);
         }
         // Of two new connections the pool keeps one for HTTP/2, and that one may be gone again. This error has no type.
         let was_closed = error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_canceled)

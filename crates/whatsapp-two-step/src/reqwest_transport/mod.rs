@@ -1,5 +1,6 @@
 //! HTTP over reqwest: rustls, HTTP/1.1 and HTTP/2, proxies, one request a call.
 
+mod connects;
 mod failure;
 mod network;
 mod proxy;

@@ -4,9 +4,9 @@ use reqwest::{redirect, retry};
 use zeroize::Zeroizing;
 
 use super::{
+    connects::Connects,
     proxy::{Environment, proxy},
     send::ReqwestTransport,
-    stuck::Connects,
     tls,
 };
 use crate::{error::TwoStepError, values::BaseUrl};
@@ -52,7 +52,7 @@ impl Network {
         // To this machine without TLS, there is no use in reading some hundred certificates.
         let needs_tls = !base_url.is_plain() || !self.is_default();
         let tls = if needs_tls { tls::config(self.roots.as_deref()) } else { tls::without_roots() }?;
-        let connects = Connects::default();
+        let connects = Connects::new();
         let mut builder = reqwest::Client::builder()
             .connector_layer(connects.clone())
             .tls_backend_preconfigured(tls)

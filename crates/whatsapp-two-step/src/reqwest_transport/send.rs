@@ -1,10 +1,11 @@
-use http::{Request, Response};
+use http::{Request, Response, Version};
 use reqwest::Url;
 
 use super::{
+    connects::Connects,
     failure::{no_answer, no_body},
     sending_body::SendingBody,
-    stuck::{Connects, unless_stuck},
+    stuck::unless_stuck,
 };
 use crate::{
     body::Body,
@@ -46,6 +47,7 @@ impl Transport for ReqwestTransport {
                 _ => work.await,
             };
             let answer = answer.map_err(|error| no_answer(error, attempt.as_ref(), self.is_proxied))?;
+            self.connects.share(answer.version() == Version::HTTP_2);
             read(answer, attempt.map_or(MAX_BODY_BYTES, |attempt| attempt.max_body_bytes())).await
         })
     }

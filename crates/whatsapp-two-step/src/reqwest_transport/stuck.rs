@@ -4,25 +4,16 @@
 //! receiver goes at the very moment at which another thread puts a request in, the request stays in there: nobody sends it, and nobody
 //! is told. It shows under load, when a server ends connections all the time.
 
-use std::{
-    pin::pin,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering::Relaxed},
-    },
-    task::{Context, Poll},
-    time::Duration,
-};
+use std::{pin::pin, time::Duration};
 
 use tokio::time::timeout;
-use tower_layer::Layer;
-use tower_service::Service;
 
-use crate::transport::{Attempt, BoxFuture};
+use super::connects::Connects;
+use crate::transport::Attempt;
 
 /// So long a request may wait without a connection being made; twice as long the next time, as a server may also give it no room.
-const PATIENCE: Duration = Duration::from_secs(2);
-const DOUBLINGS: u32 = 2;
+const PATIENCE: Duration = Duration::from_millis(500);
+const DOUBLINGS: u32 = 3;
 /// How often it is looked at again while connections are made.
 const LOOK: Duration = Duration::from_millis(250);
 
@@ -48,78 +39,23 @@ pub(super) async fn unless_stuck<T>(
     }
 }
 
-/// The connections that a client is making.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Connects(Arc<AtomicUsize>);
-
-impl Connects {
-    fn are_made(&self) -> bool {
-        self.0.load(Relaxed) > 0
-    }
-}
-
-impl<S> Layer<S> for Connects {
-    type Service = Counted<S>;
-
-    fn layer(&self, connector: S) -> Counted<S> {
-        Counted { connector, connects: self.clone() }
-    }
-}
-
-/// A connector whose connections are counted as long as they are made.
-#[derive(Clone)]
-pub(super) struct Counted<S> {
-    connector: S,
-    connects: Connects,
-}
-
-impl<S, R> Service<R> for Counted<S>
-where
-    S: Service<R>,
-    S::Future: Send + 'static,
-{
-    type Response = S::Response;
-    type Error = S::Error;
-    type Future = BoxFuture<'static, Result<S::Response, S::Error>>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.connector.poll_ready(context)
-    }
-
-    fn call(&mut self, request: R) -> Self::Future {
-        let connection = self.connector.call(request);
-        let one = One::of(&self.connects);
-        Box::pin(async move {
-            let _one = one;
-            connection.await
-        })
-    }
-}
-
-struct One(Connects);
-
-impl One {
-    fn of(connects: &Connects) -> Self {
-        connects.0.fetch_add(1, Relaxed);
-        Self(connects.clone())
-    }
-}
-
-impl Drop for One {
-    fn drop(&mut self) {
-        self.0.0.fetch_sub(1, Relaxed);
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::future::{pending, ready};
+    use std::{
+        future::{pending, ready},
+        io,
+        task::{Context, Poll},
+    };
+
+    use tower_layer::Layer;
+    use tower_service::Service;
 
     use super::*;
     use crate::{
         call::{Call, Limits, Step},
         endpoint::Endpoint,
         operation::SetTwoStepPin,
+        transport::BoxFuture,
         values::AccessToken,
     };
 
@@ -129,10 +65,10 @@ mod tests {
 
     impl Service<Duration> for After {
         type Response = ();
-        type Error = ();
-        type Future = BoxFuture<'static, Result<(), ()>>;
+        type Error = io::Error;
+        type Future = BoxFuture<'static, io::Result<()>>;
 
-        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ()>> {
+        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
             Poll::Ready(Ok(()))
         }
 
@@ -155,17 +91,17 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_request_that_waits_for_nothing_is_given_up() {
-        let (attempt, connects, begun) = (attempt(), Connects::default(), tokio::time::Instant::now());
+        let (attempt, connects, begun) = (attempt(), Connects::new(), tokio::time::Instant::now());
         attempt.connecting();
         assert_eq!(unless_stuck(ready(1), &attempt, &connects).await, Some(1));
         assert_eq!(unless_stuck(pending::<u8>(), &attempt, &connects).await, None);
-        assert_eq!(begun.elapsed().as_secs(), 2);
+        assert_eq!(begun.elapsed(), PATIENCE);
         assert!(!attempt.begins_to_send(), "a thread that asks for the body after that gets none");
     }
 
     #[tokio::test(start_paused = true)]
     async fn who_connects_or_has_left_is_waited_for() {
-        let (attempt, connects) = (attempt(), Connects::default());
+        let (attempt, connects) = (attempt(), Connects::new());
         attempt.connecting();
         let mut connector = connects.layer(After);
         let slow = connector.call(Duration::from_secs(9));
@@ -173,9 +109,9 @@ mod tests {
             let connected = slow.await;
             attempt.sending();
             tokio::time::sleep(Duration::from_secs(9)).await;
-            connected
+            connected.is_ok()
         };
-        assert_eq!(unless_stuck(work, &attempt, &connects).await, Some(Ok(())));
+        assert_eq!(unless_stuck(work, &attempt, &connects).await, Some(true));
         assert!(!connects.are_made());
         drop(connector.call(Duration::ZERO));
         assert!(!connects.are_made(), "one that is dropped is made no more");
