@@ -3,6 +3,7 @@ import io.github.whatsapptwostep.Outcome
 import io.github.whatsapptwostep.SetTwoStepPinResponse
 import io.github.whatsapptwostep.TimedOutError
 import io.github.whatsapptwostep.TwoStepClient
+import java.io.DataInputStream
 import java.net.InetAddress
 import java.net.ServerSocket
 import java.io.IOException
@@ -10,6 +11,7 @@ import java.net.Socket
 import java.util.concurrent.CopyOnWriteArrayList
 import java.util.concurrent.CountDownLatch
 import java.util.concurrent.atomic.AtomicInteger
+import javax.net.SocketFactory
 import kotlin.concurrent.thread
 import kotlin.system.measureTimeMillis
 import kotlin.time.Duration
@@ -17,6 +19,7 @@ import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
+import kotlinx.coroutines.delay
 import kotlinx.coroutines.runBlocking
 import okhttp3.OkHttpClient
 import okhttp3.Protocol
@@ -221,6 +224,62 @@ class ConnectionTest {
         http2(answer = { number, stream -> if (number < 6) goesAway() else succeeds(stream) }) { client ->
             val took = measureTimeMillis { assertEquals(listOf(7, 1), client.bothForms().map { it.attempts }) }
             assertTrue(took < 1_000, "$took ms")
+        }
+    }
+
+    /** Counts the connections. */
+    private class Sockets(private val make: (number: Int) -> Unit) : SocketFactory() {
+        val made = AtomicInteger()
+
+        override fun createSocket(): Socket {
+            make(made.getAndIncrement())
+            return getDefault().createSocket()
+        }
+
+        override fun createSocket(host: String, port: Int) = throw UnsupportedOperationException()
+
+        override fun createSocket(host: String, port: Int, from: InetAddress, fromPort: Int) = throw UnsupportedOperationException()
+
+        override fun createSocket(host: InetAddress, port: Int) = throw UnsupportedOperationException()
+
+        override fun createSocket(host: InetAddress, port: Int, from: InetAddress, fromPort: Int) = throw UnsupportedOperationException()
+    }
+
+    /** Each call would make one: the server has just ended the one that was there. */
+    @Test
+    fun whereOneConnectionServesAllOneIsMade() {
+        val sockets = Sockets { Thread.sleep(200) }
+        val server = Server { connection, number ->
+            connection.frame(type = 4, flags = 0, stream = 0) // settings
+            val frames = DataInputStream(connection.getInputStream()).apply { skipNBytes(24) } // the preface
+            while (true) {
+                val (length, type) = frames.readInt().let { it ushr 8 to (it and 255) }
+                frames.skipNBytes(1)
+                val stream = frames.readInt()
+                frames.skipNBytes(length.toLong())
+                if (type != 0) continue
+                connection.succeeds(stream)
+                if (number == 0) return@Server connection.goesAway()
+            }
+        }
+        server.use {
+            at(server.url) { httpClient(ofHttp2.newBuilder().socketFactory(sockets).build()) }.use { client ->
+                runBlocking {
+                    client.setTwoStepPin(ID, PIN)
+                    delay(200) // its end is known by then
+                    List(16) { async { client.setTwoStepPin(ID, PIN) } }.awaitAll()
+                }
+            }
+        }
+        assertEquals(2, sockets.made.get())
+    }
+
+    /** In OkHttp's words, which also come from a connection of another call's. */
+    @Test
+    fun aConnectionThatHasJustEndedIsReplaced() {
+        val sockets = Sockets { number -> if (number == 0) throw IOException("exhausted all routes") }
+        http2(client = ofHttp2.newBuilder().socketFactory(sockets).build(), answer = { _, stream -> succeeds(stream) }) {
+            assertEquals(listOf(2, 1), it.bothForms().map { response -> response.attempts })
         }
     }
 

@@ -2,8 +2,10 @@ import io.github.whatsapptwostep.Outcome
 import io.github.whatsapptwostep.Reason
 import io.github.whatsapptwostep.TimedOutError
 import io.github.whatsapptwostep.Transport
+import io.github.whatsapptwostep.TransportException
 import io.github.whatsapptwostep.TransportResponse
 import io.github.whatsapptwostep.Turn
+import io.github.whatsapptwostep.Turns
 import io.github.whatsapptwostep.TwoStepClient
 import io.github.whatsapptwostep.TwoStepError
 import java.util.Collections
@@ -22,8 +24,8 @@ import kotlinx.coroutines.awaitAll
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
-import kotlinx.coroutines.sync.Semaphore
 import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Assertions.assertThrows
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
@@ -93,19 +95,56 @@ class TurnsTest {
         }
     }
 
+    private val leftOut = Result.failure<TransportResponse>(TransportException.connectionEnded())
+
+    private fun Turns.free() = generateSequence { Turn(this).takeIf { it.isHeld } }.toList().onEach { it.close() }.size
+
+    @Test
+    fun aClientLearnsHowManyAConnectionTakes() {
+        val turns = Turns(64)
+        // The first connection tells nothing yet; the second, that it took seven.
+        turns.ended(turns.sends(), leftOut, now = 0)
+        val connection = turns.sends()
+        repeat(7) { turns.ended(connection, Result.success(success), now = 0) }
+        turns.ended(connection, leftOut, now = 0)
+        assertEquals(7, turns.free())
+        // The others of that connection tell nothing new.
+        turns.ended(connection, Result.success(success), now = 0)
+        turns.ended(connection, leftOut, now = 0)
+        turns.look(now = SECONDS.toNanos(1) / 2)
+        assertEquals(7, turns.free())
+        turns.look(now = SECONDS.toNanos(1))
+        assertEquals(64, turns.free())
+    }
+
+    @Test
+    fun turnsThatAreTakenAreKeptAndNotGivenBack() {
+        val turns = Turns(3)
+        val (one, two, three) = List(3) { Turn(turns) }
+        turns.ended(0, Result.success(success), now = 0)
+        turns.ended(0, leftOut, now = 0)
+        one.close()
+        two.close()
+        assertEquals(0, turns.free())
+        three.close()
+        assertEquals(1, turns.free())
+        turns.look(now = SECONDS.toNanos(1))
+        assertEquals(3, turns.free())
+    }
+
     /** It comes on another thread than that which waits for it, which may have been interrupted just now. */
     @Test
     fun aTurnThatComesTooLateGoesBack() = runBlocking {
-        val turns = Semaphore(1)
+        val turns = Turns(1)
         val holds = Turn(turns)
         val late = Turn(turns)
         val waiting = launch(Dispatchers.Unconfined) { late.await() }
         late.close()
         holds.close()
         waiting.join()
-        assertEquals(false to 1, late.isHeld to turns.availablePermits)
+        assertFalse(late.isHeld)
         Turn(turns).use { assertTrue(it.isHeld) }
-        assertEquals(1, turns.availablePermits)
+        Turn(turns).use { assertTrue(it.isHeld) }
     }
 
     /** The time that a turn took is gone: a transport's own limit, and ours, are the rest. */

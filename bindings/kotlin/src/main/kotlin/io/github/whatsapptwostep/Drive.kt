@@ -14,7 +14,6 @@ import kotlinx.coroutines.async
 import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.runBlocking
-import kotlinx.coroutines.sync.Semaphore
 import kotlinx.coroutines.withTimeoutOrNull
 
 /** Drives the call in the caller's own context: deadline, waits and cancelling are his coroutine's. */
@@ -27,7 +26,12 @@ internal suspend fun Call.drive(way: Way): Step {
             if (first is Step.Send && !turn.isHeld) awaitTurn(turn, first.request)
             while (true) {
                 when (val step = step) {
-                    is Step.Send -> sent(step.request, way.transport.start(step.request).also { sending = it }.result.await())
+                    is Step.Send -> {
+                        val connection = way.turns.sends()
+                        val result = way.transport.start(step.request).also { sending = it }.result.await()
+                        way.turns.ended(connection, result)
+                        sent(step.request, result)
+                    }
                     is Step.Wait -> {
                         val until = elapsed + step.time.toKotlinDuration()
                         delay(step.time.toKotlinDuration())
@@ -71,7 +75,7 @@ private suspend fun <T> Deferred<T>.ifThere(late: Duration): T? =
 internal typealias SendHere = (TransportRequest) -> Result<TransportResponse>?
 
 /** Drives the call on the caller's thread, all of it: nothing that blocks another thread can hold it up. */
-internal fun Call.driveHere(turns: Semaphore, send: SendHere): Step {
+internal fun Call.driveHere(turns: Turns, send: SendHere): Step {
     val turn = Turn(turns)
     try {
         val first = step
@@ -83,10 +87,16 @@ internal fun Call.driveHere(turns: Semaphore, send: SendHere): Step {
         while (true) {
             when (val step = step) {
                 is Step.Send -> {
+                    val connection = turns.sends()
                     val result = send(step.request)
                     val failure = result?.exceptionOrNull()
                     if (failure is InterruptedException || failure != null && Thread.interrupted()) throw InterruptedException()
-                    if (result == null) expire() else sent(step.request, result)
+                    if (result == null) {
+                        expire()
+                    } else {
+                        turns.ended(connection, result)
+                        sent(step.request, result)
+                    }
                 }
                 is Step.Wait -> {
                     val until = elapsed + step.time.toKotlinDuration()

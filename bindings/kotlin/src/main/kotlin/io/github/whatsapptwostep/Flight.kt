@@ -22,11 +22,12 @@ import okio.AsyncTimeout
 private enum class Stage { CONNECTING, GAVE_UP, SENT, OVERDUE, OVER }
 
 /** One request through OkHttp, and how far it has come. Its time limit is that for connecting, and then [limit]. */
-internal class Flight(private val request: TransportRequest, private val limit: Duration?) : AsyncTimeout() {
+internal class Flight(private val request: TransportRequest, private val limit: Duration?, private val connects: Connects) : AsyncTimeout() {
     private lateinit var call: OkHttpCall
     private val began = System.nanoTime()
     private val stage = AtomicReference(Stage.CONNECTING)
     @Volatile var lookup: Future<*>? = null
+    private var making: Connects.Making? = null
     private var connection: Connection? = null
     private var isReused = false
     private var wantsNew = false
@@ -53,6 +54,7 @@ internal class Flight(private val request: TransportRequest, private val limit: 
         } finally {
             onThisThread.remove()
             exit()
+            making?.ends(isMade = false)
             if (!stage.compareAndSet(Stage.SENT, Stage.OVER)) stage.compareAndSet(Stage.CONNECTING, Stage.OVER)
         }
     }
@@ -75,6 +77,11 @@ internal class Flight(private val request: TransportRequest, private val limit: 
             if (isKnown || stage.get() != Stage.CONNECTING) return
             isKnown = true
             start(request.connectTimeout.toNanos())
+            making = connects.make(url) { lookup = it }
+        }
+
+        override fun connectionAcquired(call: OkHttpCall, connection: Connection) {
+            making?.ends(isMade = true)
         }
     }
 
@@ -92,6 +99,7 @@ internal class Flight(private val request: TransportRequest, private val limit: 
     fun depart(connection: Connection, isNew: Boolean) {
         exit()
         this.connection = connection
+        connects.share(connection.route().address.url, connection.protocol() != Protocol.HTTP_1_1)
         isReused = !isNew && connection.protocol() == Protocol.HTTP_1_1
         if (isReused && wantsNew) throw UsedConnection()
         val left = limit?.let { began + it.toNanos() - System.nanoTime() }
@@ -142,6 +150,7 @@ internal class Flight(private val request: TransportRequest, private val limit: 
             error is TransportException -> error
             stage == Stage.GAVE_UP -> TransportException.timeout(error, beforeSending = true)
             stage == Stage.CONNECTING && error is InterruptedIOException -> TransportException.timeout(error, beforeSending = true)
+            stage == Stage.CONNECTING && error.isOfAnEndedConnection() -> TransportException.connectionEnded(error)
             stage == Stage.CONNECTING -> TransportException.connection(error, beforeSending = true).because(why)
             unprocessed && error.isShutdown() -> TransportException.connectionEnded(error)
             unprocessed && error.hasRefusal() && connection.hasEnded() -> TransportException.connectionEnded(error)
@@ -175,6 +184,9 @@ private fun Response.read(maxBodyBytes: Int): TransportResponse {
 // OkHttp has no types of its own for these that are meant for others.
 
 private fun IOException.isShutdown() = javaClass.name == "okhttp3.internal.http2.ConnectionShutdownException"
+
+/** OkHttp found a connection of another call's, which ended just then, and looks no further. Where none can be made, it says why. */
+private fun IOException.isOfAnEndedConnection() = message == "exhausted all routes"
 
 /** Where writing fails first, OkHttp adds to that failure what it then reads of the stream. */
 private fun IOException.hasRefusal() = isRefusal() || suppressed.any { it is IOException && it.isRefusal() }

@@ -1,6 +1,7 @@
 package io.github.whatsapptwostep
 
 import java.io.IOException
+import java.net.Socket
 import java.nio.channels.spi.AbstractInterruptibleChannel
 import java.util.Collections
 import java.util.WeakHashMap
@@ -29,13 +30,18 @@ internal class Departure : Interceptor {
     override fun intercept(chain: Interceptor.Chain): Response {
         val connection = checkNotNull(chain.connection()) // a network interceptor's always has one
         val isNew = used.add(connection)
-        if (isNew) runCatching { connection.socket().keepAlive = true }
+        if (isNew) runCatching { connection.socket().setUp() }
         chain.flight?.depart(connection, isNew)
         val response = chain.proceed(chain.request())
         // OkHttp would send a request without a body once more by itself. To wait for 0 s and to be told nothing is the same.
         val isSentAgain = response.code == 503 && response.header("Retry-After")?.toIntOrNull() == 0
         return if (isSentAgain) response.newBuilder().removeHeader("Retry-After").build() else response
     }
+}
+
+private fun Socket.setUp() {
+    keepAlive = true
+    tcpNoDelay = true // else the body may wait until the server has acknowledged the headers: 40 ms to a near one
 }
 
 /** The call's own request has it: a user's interceptor may go on with another request, made from nothing. */

@@ -29,6 +29,7 @@ public class OkHttpTransport private constructor(client: OkHttpClient, private v
     /** A transport of its own. An idle connection is kept for 30 s: one that died unseen can't eat the deadline. */
     public constructor() : this(ownClient(), isOwn = true)
 
+    private val connects = Connects()
     private val http =
         client.newBuilder()
             .followRedirects(false)
@@ -70,7 +71,7 @@ public class OkHttpTransport private constructor(client: OkHttpClient, private v
     }
 
     private fun flight(request: TransportRequest, limit: Duration?) =
-        Flight(request, limit).also { http.newCall(request.toOkHttp(it)) } // which the flight gets as a listener
+        Flight(request, limit, connects).also { http.newCall(request.toOkHttp(it)) } // which the flight gets as a listener
 
     /** Closes what is its own; your own client stays open. */
     override fun close() {

@@ -11,7 +11,6 @@ import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
-import kotlinx.coroutines.sync.Semaphore
 import okhttp3.OkHttpClient
 
 /**
@@ -41,7 +40,7 @@ private constructor(private val ownTransport: OkHttpTransport?, open: (TwoStepCl
         this(
             own,
             { Client.open(it, settings.toRecord()) },
-            { Way(settings.transport ?: own!!, settings.listener, Semaphore(it.maxInFlight)) },
+            { Way(settings.transport ?: own!!, settings.listener, Turns(it.maxInFlight)) },
         )
 
     private constructor(settings: Builder) : this(settings, if (settings.transport == null) OkHttpTransport() else null)
