@@ -2,6 +2,7 @@
 
 use std::{
     fmt, fs,
+    io::{Read, Write},
     net::{TcpListener, TcpStream},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -52,6 +53,8 @@ pub(super) struct Front {
     program: Program,
     directory: TempDir,
     port: u16,
+    /// Where nginx tells how many connections it has accepted.
+    status: u16,
     process: Child,
 }
 
@@ -59,17 +62,17 @@ impl Front {
     /// Before the server at this address, `host:port`.
     pub(super) fn start(program: Program, limits: Limits, sandbox: &str) -> Self {
         let directory = TempDir::new().expect("a directory");
-        let port = free_port();
+        let (port, status) = (free_port(), free_port());
         let path = directory.path().to_str().expect("a path of text").to_owned();
         let (chain, key) = ROOT.server_pem(Flaw::None);
         fs::write(directory.path().join("server.pem"), chain + &key).expect("a file");
         let config = match program {
-            Program::Nginx => nginx(&path, port, limits, sandbox),
+            Program::Nginx => nginx(&path, [port, status], limits, sandbox),
             Program::HaProxy => haproxy(&path, port, limits, sandbox),
         };
         fs::write(directory.path().join("config"), config).expect("a file");
         let process = start(program, &path);
-        let front = Self { program, directory, port, process };
+        let front = Self { program, directory, port, status, process };
         let start = Instant::now();
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
             assert!(start.elapsed() < START, "{program} doesn't listen: {}", front.log());
@@ -85,6 +88,17 @@ impl Front {
     /// New processes take the new connections; the old ones end theirs when what is under way is answered.
     pub(super) fn reload(&self) {
         self.signal(if self.program == Program::Nginx { "HUP" } else { "USR2" });
+    }
+
+    /// How many connections have come; only nginx tells.
+    pub(super) fn connections(&self) -> Option<u64> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.status)).ok()?;
+        stream.write_all(b"GET / HTTP/1.0\r\n\r\n").ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).ok()?;
+        let (_, numbers) = answer.split_once("server accepts handled requests\n")?;
+        let accepted: u64 = numbers.split_whitespace().next()?.parse().ok()?;
+        Some(accepted - 2) // this one, and the one that waited for its start
     }
 
     pub(super) fn log(&self) -> String {
@@ -124,7 +138,7 @@ fn start(program: Program, directory: &str) -> Child {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().expect("the server")
 }
 
-fn nginx(directory: &str, port: u16, limits: Limits, sandbox: &str) -> String {
+fn nginx(directory: &str, [port, status]: [u16; 2], limits: Limits, sandbox: &str) -> String {
     let Limits { requests, idle } = limits;
     let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
     let temporary = temporary.map(|name| format!("{name}_temp_path {directory}/{name};")).concat();
@@ -135,6 +149,7 @@ fn nginx(directory: &str, port: u16, limits: Limits, sandbox: &str) -> String {
             access_log off; {temporary}
             keepalive_requests {requests}; keepalive_timeout {}ms;
             upstream sandbox {{ server {sandbox}; keepalive 64; keepalive_requests 1000000; }}
+            server {{ listen 127.0.0.1:{status}; location / {{ stub_status; }} }}
             server {{
                 listen 127.0.0.1:{port} ssl http2;
                 ssl_certificate {directory}/server.pem; ssl_certificate_key {directory}/server.pem;
