@@ -1,29 +1,26 @@
 //! The client: one call that blocks, and one that is started for an event loop.
 
-use std::{
-    cell::Cell,
-    future::{Future, pending},
-    panic::{AssertUnwindSafe, catch_unwind},
-    pin::{Pin as Pinned, pin},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+mod blocking;
+mod connections;
+mod started;
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use connections::Connections;
 use pyo3::{prelude::*, types::PyDict};
-use tokio::{task::AbortHandle, time::sleep};
-use whatsapp_two_step::{AccessToken, AnyResponse, Client, ClientBuilder, Observer, TwoStepError};
-use whatsapp_two_step_outbox::Outbox;
-
+use started::End;
+pub(crate) use started::StartedCall;
+use whatsapp_two_step::{AccessToken, Client, ClientBuilder, Observer};
 use whatsapp_two_step_rotation::{HostedCall, HostedEnd};
 
 use crate::{
     call::NativeCall,
     fleet::{self, NativeFleet},
-    inbox::{Event, Inbox, What},
-    outcome::{self, Failure},
-    process::{Inside, Owned, Process, TICK},
+    inbox::{Inbox, What},
+    outcome::Failure,
+    process::{Inside, Process},
     rotation::NativeRotation,
     settings,
-    watch::Unheard,
     work::{self, NativeOperation},
 };
 
@@ -36,26 +33,9 @@ pub(crate) struct NativeClient {
     access_token: Option<AccessToken>,
 }
 
-/// What the clients for several tokens share. It goes with the last of them.
-struct Connections {
-    settings: ClientBuilder,
-    made: Mutex<Owned<Client>>,
-}
-
 /// What one call is given, beside its operation.
 #[derive(FromPyObject)]
 struct Options<'py>(Option<Bound<'py, PyAny>>, Option<Bound<'py, PyAny>>, Option<Bound<'py, PyAny>>);
-
-/// A call on its way. To cancel it closes its request.
-#[pyclass(frozen, module = "whatsapp_two_step._native")]
-pub(crate) struct StartedCall(Option<AbortHandle>);
-
-#[pymethods]
-impl StartedCall {
-    fn cancel(&self) {
-        self.0.iter().for_each(AbortHandle::abort);
-    }
-}
 
 #[pymethods]
 impl NativeClient {
@@ -117,7 +97,7 @@ impl NativeClient {
                 })),
                 None => client,
             };
-            let end = End { outbox, key, result: None };
+            let end = End::new(outbox, key);
             let task = inside.process.runtime().map_err(PyErr::from)?.spawn(async move {
                 let result = client.run(work.operation.clone()).await;
                 end.with(work.whole.done(result));
@@ -203,9 +183,8 @@ impl NativeClient {
     fn open(py: Python<'_>, read: impl FnOnce() -> Result<ClientBuilder, Failure>) -> PyResult<Self> {
         let inside = Inside::enter(py);
         let open = read().and_then(|settings| {
-            let made = Mutex::new(Owned::new(inside.process, settings.clone().build()?));
-            let connections = Mutex::new(Some(Arc::new(Connections { settings, made })));
-            Ok(Self { connections, access_token: None })
+            let connections = Arc::new(Connections::open(settings, inside.process)?);
+            Ok(Self { connections: Mutex::new(Some(connections)), access_token: None })
         });
         open.map_err(|failure| failure.raise(py))
     }
@@ -246,97 +225,8 @@ impl NativeClient {
         options: &Options<'py>,
     ) -> Result<Bound<'py, PyAny>, Failure> {
         let (work, client) = self.prepare(inside.process, operation, options)?;
-        let driver = inside.process.driver().map_err(PyErr::from)?;
-        let signals = hears_signals(inside)?;
-        let watched = options.2.as_ref().map(|logs| (logs, Arc::new(Unheard::default())));
-        let unheard = watched.as_ref().map(|(_, unheard)| &**unheard);
-        let client = watched.as_ref().map_or(client.clone(), |(_, unheard)| unheard.watch(&client));
-        let mut call = pin!(client.run(work.operation.clone()));
-        loop {
-            // Python runs between the waits and not within: a signal's handler may make a call of its own.
-            let wait = || driver.block_on(|| next(call.as_mut(), signals, unheard));
-            let panicked = |_| Some(Err(TwoStepError::internal()));
-            let end = inside.detach(|| catch_unwind(AssertUnwindSafe(wait)).unwrap_or_else(panicked));
-            if let Some((logs, unheard)) = &watched {
-                unheard.tell(logs)?;
-            }
-            match end {
-                Some(result) => return Ok(outcome::done(inside.py, &work.whole.done(result)?)?),
-                None => inside.py.check_signals()?,
-            }
-        }
+        blocking::run(inside, &client, &work, options.2.as_ref())
     }
-}
-
-/// Tells the loop of a call's end when it is dropped, and so of a panic too.
-struct End {
-    outbox: Arc<Outbox<Event>>,
-    key: u64,
-    /// None until it ends as it should: an error made here beforehand would be freed on another thread, which locks both.
-    result: Option<Result<HostedEnd, TwoStepError>>,
-}
-
-impl End {
-    fn with(mut self, result: Result<HostedEnd, TwoStepError>) {
-        self.result = Some(result);
-    }
-}
-
-impl Drop for End {
-    fn drop(&mut self) {
-        let result = self.result.take().unwrap_or_else(|| Err(TwoStepError::internal()));
-        self.outbox.put((self.key, What::End(result)));
-    }
-}
-
-impl Connections {
-    /// The client of this process: made anew after a fork.
-    fn client(&self, process: &'static Process) -> Result<Client, TwoStepError> {
-        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = made.get_in(process) {
-            return Ok(client.clone());
-        }
-        let client = self.settings.clone().build()?;
-        *made = Owned::new(process, client.clone());
-        Ok(client)
-    }
-}
-
-/// The call's end, or nothing when it is time to look for Ctrl-C, or to log an attempt.
-async fn next(
-    work: Pinned<&mut impl Future<Output = Result<AnyResponse, TwoStepError>>>,
-    ticks: bool,
-    unheard: Option<&Unheard>,
-) -> Option<Result<AnyResponse, TwoStepError>> {
-    tokio::select! {
-        biased;
-        result = work => Some(result),
-        () = heard_of(unheard) => None,
-        () = sleep(TICK), if ticks => None,
-    }
-}
-
-async fn heard_of(unheard: Option<&Unheard>) {
-    match unheard {
-        Some(unheard) => unheard.some().await,
-        None => pending().await,
-    }
-}
-
-/// Only the main thread does. Asked once a thread, and again after a fork, which makes any thread the main one.
-fn hears_signals(inside: &Inside<'_>) -> PyResult<bool> {
-    thread_local!(static KNOWN: Cell<Option<(u32, bool)>> = const { Cell::new(None) });
-    let process = inside.process.id();
-    if let Some((id, known)) = KNOWN.get()
-        && id == process
-    {
-        return Ok(known);
-    }
-    let threading = inside.py.import("threading")?;
-    let main = threading.call_method0("main_thread")?.getattr("ident")?;
-    let is_main = main.eq(threading.call_method0("get_ident")?)?;
-    KNOWN.set(Some((process, is_main)));
-    Ok(is_main)
 }
 
 /// A rotation goes on from a call that can't begin, as from any other end.
