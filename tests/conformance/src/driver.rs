@@ -114,7 +114,8 @@ impl Driver {
     pub(crate) fn ask(&mut self, question: &Value, timeout: Duration) -> Value {
         let (child, lines) = self.process.get_or_insert_with(|| spawn(&self.command, self.record.as_ref()));
         let stdin = child.stdin.as_mut().expect("piped");
-        let sent = writeln!(stdin, "{question}").and_then(|()| stdin.flush());
+        // In one piece: a log of what a driver reads, as Node's of its streams, shows where each piece begins.
+        let sent = stdin.write_all(format!("{question}\n").as_bytes()).and_then(|()| stdin.flush());
         let answer = sent.ok().and_then(|()| lines.recv_timeout(timeout).ok());
         answer.and_then(|line| serde_json::from_str(&line).ok()).unwrap_or_else(|| {
             // It hung, died or printed something else: the next call gets a new one.
