@@ -11,7 +11,9 @@ pub(crate) fn runtime() -> Option<&'static Runtime> {
     let build = || {
         Builder::new_multi_thread()
             .worker_threads(1)
-            .event_interval(1) // a connection's end is read before many calls that begin at once write to it
+            // A connection's end is read before many calls that begin at once write to it. After each task would be too often: a
+            // connection that floods would always come first, and no other task.
+            .event_interval(2)
             .thread_name("whatsapp-2step")
             .on_thread_park(wake_all)
             .on_thread_unpark(begin_work)
