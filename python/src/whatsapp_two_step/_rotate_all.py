@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+import weakref
 
 from whatsapp_two_step._accounts import accounts_of
 from whatsapp_two_step._errors import TwoStepError
@@ -16,9 +17,17 @@ from whatsapp_two_step._steps import Steps
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import queue
+    from collections.abc import Callable
+    from concurrent.futures import ThreadPoolExecutor
+    from contextvars import Context
     from typing import Any
 
     from typing_extensions import Self
+
+    _Work = tuple[Context, Callable[..., None], NativeTurn, Any, threading.Lock]
+    _Turns = queue.SimpleQueue[_Work | None]
+    _Ends = queue.SimpleQueue[RotationEnd | BaseException | None]
 else:
     from whatsapp_two_step._names import Any, Self
 
@@ -102,11 +111,16 @@ class RotateAll(RotateAllBase):
         import queue
         from concurrent.futures import ThreadPoolExecutor
 
-        self._ends: queue.SimpleQueue[RotationEnd | BaseException | None] = queue.SimpleQueue()
+        self._ends: _Ends = queue.SimpleQueue()
         self._empty = queue.Empty
         # So that whoever hears that all are over has all ends.
         self._ending = threading.Lock()
         self._threads = ThreadPoolExecutor(self._concurrency, "whatsapp-two-step-rotation")
+        self._turns: _Turns = queue.SimpleQueue()
+        queues = self._turns, self._threads, self._ends
+        self._starter = threading.Thread(target=_start, args=queues, name="whatsapp-two-step-rotation", daemon=True)
+        self._starter.start()
+        weakref.finalize(self, self._turns.put, None)  # whoever leaves the loop may forget to close it
 
     def __iter__(self) -> Self:
         return self
@@ -126,7 +140,7 @@ class RotateAll(RotateAllBase):
                 self.stop()
                 raise end  # meant for the whole program
         self._is_closed = True
-        self._threads.shutdown(wait=False)
+        self._turns.put(None)
         raise StopIteration
 
     def close(self) -> None:
@@ -134,6 +148,8 @@ class RotateAll(RotateAllBase):
         if not self._is_closed:
             self.stop()
         self._is_closed = True
+        self._turns.put(None)
+        self._starter.join()
         self._threads.shutdown()
 
     def __enter__(self) -> Self:
@@ -153,8 +169,8 @@ class RotateAll(RotateAllBase):
             try:
                 from contextvars import copy_context
 
-                self._threads.submit(copy_context().run, self._drive, turn, self._client(turn), permit)
-            except BaseException:  # Ctrl-C, also when its thread has it already
+                self._turns.put((copy_context(), self._drive, turn, self._client(turn), permit))
+            except BaseException:  # Ctrl-C, also when it is on its way to its thread
                 if permit.acquire(blocking=False):
                     turn.leave()
                 raise
@@ -171,3 +187,17 @@ class RotateAll(RotateAllBase):
         except BaseException as error:
             turn.leave()
             self._ends.put(error)
+
+
+def _start(turns: _Turns, threads: ThreadPoolExecutor, ends: _Ends) -> None:
+    """Gives the pool its work on a thread that no signal interrupts: Ctrl-C within the pool's own locks leaves them taken."""
+    while (work := turns.get()) is not None:
+        context, drive, turn, client, permit = work
+        try:
+            threads.submit(context.run, drive, turn, client, permit)
+        except BaseException as error:  # the system gives no more threads, or the interpreter ends
+            if permit.acquire(blocking=False):
+                turn.leave()
+            ends.put(error)
+        del work, context, drive, turn, client, permit  # which hold the iterator
+    threads.shutdown(wait=False)
