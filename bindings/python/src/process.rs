@@ -14,8 +14,9 @@ use std::{
 };
 
 use pyo3::prelude::*;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Handle;
 use whatsapp_two_step::blocking::Driver;
+use whatsapp_two_step_outbox::start_runtime;
 
 /// How often whoever blocks looks for Ctrl-C.
 pub(crate) const TICK: Duration = Duration::from_millis(50);
@@ -23,7 +24,7 @@ pub(crate) const TICK: Duration = Duration::from_millis(50);
 /// One per process that ever made a call here; a child appends its own to the list that it inherits.
 pub(crate) struct Process {
     id: u32,
-    runtime: OnceLock<Runtime>,
+    runtime: OnceLock<Handle>,
     driver: OnceLock<Driver>,
     /// Threads that are in native code and attached, or about to be.
     inside: AtomicUsize,
@@ -87,21 +88,11 @@ impl Process {
     }
 
     /// For event loops: one thread for their calls and connections.
-    pub(crate) fn runtime(&self) -> std::io::Result<&Runtime> {
+    pub(crate) fn runtime(&self) -> std::io::Result<&Handle> {
         if let Some(runtime) = self.runtime.get() {
             return Ok(runtime);
         }
-        let runtime = Builder::new_multi_thread()
-            .worker_threads(1)
-            // A connection's end is read before many calls that begin at once write to it. After each task would be too often: a
-            // connection that floods would always come first, and no other task.
-            .event_interval(2)
-            .thread_name("whatsapp-two-step")
-            .on_thread_park(whatsapp_two_step_outbox::wake_all)
-            .on_thread_unpark(whatsapp_two_step_outbox::begin_work)
-            .enable_io()
-            .enable_time()
-            .build()?;
+        let runtime = start_runtime("whatsapp-two-step")?;
         Ok(self.runtime.get_or_init(|| runtime))
     }
 
