@@ -116,38 +116,42 @@ impl Drop for Turn<'_> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
 
-    #[test]
-    fn a_client_learns_how_many_a_connection_takes() {
-        let (turns, now) = (Turns::new(64), Instant::now());
-        // The first connection tells nothing yet; the second, that it took seven.
-        turns.left_out(turns.sends(), now);
-        let connection = turns.sends();
-        (0..7).for_each(|_| turns.answered());
-        turns.left_out(connection, now);
-        assert_eq!(turns.free.available_permits(), 7);
-        // The others of that connection tell nothing new.
-        turns.answered();
-        turns.left_out(connection, now);
-        assert_eq!(turns.free.available_permits(), 7);
-        turns.look(now + CALM / 2);
-        assert_eq!(turns.free.available_permits(), 7);
-        turns.look(now + CALM);
-        assert_eq!(turns.free.available_permits(), 64);
+    #[tokio::test]
+    async fn vectors() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/vectors/turns.json");
+        let file: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let cases = file["cases"].as_array().unwrap();
+        assert!(cases.len() > 8);
+        for case in cases {
+            play(case).await;
+        }
     }
 
-    #[tokio::test]
-    async fn turns_that_are_taken_are_kept_and_not_given_back() {
-        let (turns, now) = (Turns::new(3), Instant::now());
-        let (one, two, three) = (turns.take().await, turns.take().await, turns.take().await);
-        turns.answered();
-        turns.left_out(turns.sends(), now);
-        drop((one, two));
-        assert_eq!(turns.free.available_permits(), 0);
-        drop(three);
-        assert_eq!(turns.free.available_permits(), 1);
-        turns.look(now + CALM);
-        assert_eq!(turns.free.available_permits(), 3);
+    async fn play(case: &Value) {
+        let number = |of: &Value, what: &str| of[what].as_u64().and_then(|number| u32::try_from(number).ok());
+        let (turns, begun) = (Turns::new(number(case, "all").unwrap()), Instant::now());
+        let mut taken = Vec::new();
+        for event in case["events"].as_array().unwrap() {
+            let now = begun + Duration::from_secs_f64(event["at"].as_f64().unwrap_or(0.0));
+            for _ in 0..number(event, "take").unwrap_or(0) {
+                taken.push(turns.take().await);
+            }
+            taken.truncate(taken.len() - number(event, "give_back").unwrap_or(0) as usize);
+            (0..number(event, "answered").unwrap_or(0)).for_each(|_| turns.answered());
+            if let Some(connection) = event["left_out"].as_u64() {
+                turns.left_out(connection, now);
+            }
+            if event["look"] == true {
+                turns.look(now);
+            }
+            let shows = format!("{}: {event}", case["name"]);
+            assert_eq!(turns.sends(), event["sent"].as_u64().unwrap_or_else(|| turns.sends()), "{shows}");
+            let free = turns.free.available_permits();
+            assert_eq!(free, number(event, "free").map_or(free, |free| free as usize), "{shows}");
+        }
     }
 }

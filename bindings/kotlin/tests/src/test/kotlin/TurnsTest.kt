@@ -1,3 +1,4 @@
+import com.google.gson.JsonObject
 import io.github.whatsapptwostep.Outcome
 import io.github.whatsapptwostep.Reason
 import io.github.whatsapptwostep.TimedOutError
@@ -28,7 +29,9 @@ import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Assertions.assertThrows
 import org.junit.jupiter.api.Assertions.assertTrue
+import org.junit.jupiter.api.DynamicTest.dynamicTest
 import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.TestFactory
 import org.junit.jupiter.api.Timeout
 
 /** So many calls of a client at once, and the next ones in their order. */
@@ -99,37 +102,22 @@ class TurnsTest {
 
     private fun Turns.free() = generateSequence { Turn(this).takeIf { it.isHeld } }.toList().onEach { it.close() }.size
 
-    @Test
-    fun aClientLearnsHowManyAConnectionTakes() {
-        val turns = Turns(64)
-        // The first connection tells nothing yet; the second, that it took seven.
-        turns.ended(turns.sends(), leftOut, now = 0)
-        val connection = turns.sends()
-        repeat(7) { turns.ended(connection, Result.success(success), now = 0) }
-        turns.ended(connection, leftOut, now = 0)
-        assertEquals(7, turns.free())
-        // The others of that connection tell nothing new.
-        turns.ended(connection, Result.success(success), now = 0)
-        turns.ended(connection, leftOut, now = 0)
-        turns.look(now = SECONDS.toNanos(1) / 2)
-        assertEquals(7, turns.free())
-        turns.look(now = SECONDS.toNanos(1))
-        assertEquals(64, turns.free())
-    }
+    @TestFactory
+    fun vectors() = vectors("turns").list("cases").map { it.asJsonObject }.map { case -> dynamicTest(case.text("name")) { play(case) } }
 
-    @Test
-    fun turnsThatAreTakenAreKeptAndNotGivenBack() {
-        val turns = Turns(3)
-        val (one, two, three) = List(3) { Turn(turns) }
-        turns.ended(0, Result.success(success), now = 0)
-        turns.ended(0, leftOut, now = 0)
-        one.close()
-        two.close()
-        assertEquals(0, turns.free())
-        three.close()
-        assertEquals(1, turns.free())
-        turns.look(now = SECONDS.toNanos(1))
-        assertEquals(3, turns.free())
+    private fun play(case: JsonObject) {
+        val turns = Turns(case["all"].asInt)
+        val taken = ArrayDeque<Turn>()
+        for (event in case.list("events").map { it.asJsonObject }) {
+            val now = ((event["at"]?.asDouble ?: 0.0) * 1e9).toLong()
+            repeat(event["take"]?.asInt ?: 0) { taken += Turn(turns) }
+            repeat(event["give_back"]?.asInt ?: 0) { taken.removeLast().close() }
+            repeat(event["answered"]?.asInt ?: 0) { turns.ended(turns.sends(), Result.success(success), now) }
+            event["left_out"]?.let { turns.ended(it.asLong, leftOut, now) }
+            if (event.has("look")) turns.look(now)
+            event["sent"]?.let { assertEquals(it.asLong, turns.sends(), "$event") }
+            event["free"]?.let { assertEquals(it.asInt, turns.free(), "$event") }
+        }
     }
 
     /** It comes on another thread than that which waits for it, which may have been interrupted just now. */
