@@ -25,8 +25,6 @@ mod entry;
 mod error;
 mod fleet;
 mod hosted;
-mod hosted_check;
-mod hosted_fleet;
 mod memory_vault;
 mod rotation;
 mod rotator;
@@ -46,9 +44,10 @@ pub use fleet::{
     FleetAccount, FleetEnd, FleetGoal, FleetHold, FleetLimits, FleetProgress, FleetRun, FleetStep, FleetStop,
     FleetTurn, HoldReason, RotateAll,
 };
-pub use hosted::{HostedCall, HostedEnd, HostedPages, HostedRun, HostedStep, HostedWhole};
-pub use hosted_check::{HostedAsk, HostedCheck, HostedCheckStep, HostedWish};
-pub use hosted_fleet::{HostedFleet, HostedFleetStep, HostedTurn};
+pub use hosted::{
+    HostedAsk, HostedCall, HostedCheck, HostedCheckStep, HostedEnd, HostedFleet, HostedFleetStep, HostedPages,
+    HostedRun, HostedStep, HostedTurn, HostedWhole, HostedWish,
+};
 pub use memory_vault::MemoryVault;
 pub use rotation::{
     Calling, Loading, Rotation, RotationError, RotationRun, RotationSettings, RotationStep, Saving, SendWindow,

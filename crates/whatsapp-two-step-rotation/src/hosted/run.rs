@@ -1,19 +1,17 @@
-//! For bindings: a run, and a call that may be a step of it, for a host that asks and tells across a boundary of languages.
+//! A run, of which each step is the host's.
 
 use std::{
     mem,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex,
         atomic::{AtomicBool, Ordering::SeqCst},
     },
     time::{Duration, SystemTime},
 };
 
-use whatsapp_two_step::{
-    AnyOperation, AnyResponse, Client, PhoneNumber, PhoneNumberId, PhoneNumberPage, PhoneNumberPages, SetTwoStepPin,
-    SetTwoStepPinResponse, TwoStepError, WabaId,
-};
+use whatsapp_two_step::{PhoneNumberId, SetTwoStepPin, SetTwoStepPinResponse, TwoStepError};
 
+use super::{call::HostedCall, lock, may_show_a_pin};
 use crate::{
     entry::Entry,
     error::VaultError,
@@ -33,14 +31,14 @@ pub enum HostedStep {
     Load,
     /// Write this entry, if the vault still holds that version.
     Save(Entry, Option<Version>),
-    /// Make this call, within that time. The run hears of its end where the call does: [`HostedWhole::done`].
+    /// Make this call, within that time. The run hears of its end where the call does: [`HostedWhole::done`](crate::HostedWhole::done).
     Call(HostedCall, Duration),
     /// It is over; told once.
     Done(Result<Option<Rotation>, RotationError>),
 }
 
 #[derive(Debug)]
-struct Run {
+pub(super) struct Run {
     id: PhoneNumberId,
     state: Mutex<State>,
     /// Was a request withheld, since it would have left too late?
@@ -84,10 +82,9 @@ impl HostedRun {
         match &*state {
             State::Loading(_) => HostedStep::Load,
             State::Saving(entry, expected, _) => HostedStep::Save(entry.clone(), expected.clone()),
-            State::Calling(operation, timeout, ..) => HostedStep::Call(
-                HostedCall { operation: operation.clone().into(), whole: HostedWhole(Whole::Run(self.0.clone())) },
-                *timeout,
-            ),
+            State::Calling(operation, timeout, ..) => {
+                HostedStep::Call(HostedCall::of_run(operation.clone(), self.0.clone()), *timeout)
+            }
             State::Done(_) | State::Over => match mem::replace(&mut *state, State::Over) {
                 State::Done(result) => HostedStep::Done(result),
                 _ => HostedStep::Done(Err(RotationError::internal())),
@@ -148,14 +145,14 @@ impl Run {
         *lock(&self.state) = state_of(&self.id, next);
     }
 
-    fn may_send(&self) -> bool {
+    pub(super) fn may_send(&self) -> bool {
         let State::Calling(_, _, window, _) = &*lock(&self.state) else { return false };
         let is_open = window.is_open(self.now());
         self.was_closed.fetch_or(!is_open, SeqCst);
         is_open
     }
 
-    fn called(&self, result: Result<SetTwoStepPinResponse, TwoStepError>) {
+    pub(super) fn called(&self, result: Result<SetTwoStepPinResponse, TwoStepError>) {
         self.tell(|state, now| match (state, result) {
             (State::Calling(.., calling), Err(error)) if self.was_closed.swap(false, SeqCst) => {
                 calling.withheld(now, error)
@@ -179,139 +176,6 @@ fn state_of(id: &PhoneNumberId, step: RotationStep) -> State {
 
 fn internal() -> RotationStep {
     RotationStep::Done(Err(RotationError::internal()))
-}
-
-/// A call, and what it is a step of.
-#[derive(Clone, Debug)]
-pub struct HostedCall {
-    /// What is asked of the server.
-    pub operation: AnyOperation,
-    /// What has to be told of the call's end.
-    pub whole: HostedWhole,
-}
-
-/// What a call is a step of.
-#[derive(Clone, Debug, Default)]
-pub struct HostedWhole(Whole);
-
-#[derive(Clone, Debug, Default)]
-enum Whole {
-    #[default]
-    Itself,
-    Pages(Arc<Mutex<PhoneNumberPages>>),
-    Run(Arc<Run>),
-}
-
-/// What a call came to.
-#[derive(Debug)]
-pub enum HostedEnd {
-    /// The PIN was set.
-    Pin(SetTwoStepPinResponse),
-    /// The numbers of a page.
-    Numbers(Vec<PhoneNumber>),
-    /// The run has it.
-    Run,
-}
-
-impl From<SetTwoStepPin> for HostedCall {
-    fn from(operation: SetTwoStepPin) -> Self {
-        Self { operation: operation.into(), whole: HostedWhole::default() }
-    }
-}
-
-impl HostedWhole {
-    /// To be told each result: it goes on from there.
-    ///
-    /// # Errors
-    /// That of the call, or of the way through the pages.
-    pub fn done(&self, result: Result<AnyResponse, TwoStepError>) -> Result<HostedEnd, TwoStepError> {
-        match &self.0 {
-            Whole::Itself => result.and_then(set_pin).map(HostedEnd::Pin),
-            Whole::Pages(pages) => lock(pages).read(result.and_then(page)).map(HostedEnd::Numbers),
-            Whole::Run(run) => {
-                run.called(result.and_then(set_pin));
-                Ok(HostedEnd::Run)
-            }
-        }
-    }
-
-    /// A call that can't begin: only a run goes on from there, as from any other end.
-    ///
-    /// # Errors
-    /// The same error, where it is no run's call.
-    pub fn never_began(&self, error: TwoStepError) -> Result<(), TwoStepError> {
-        match &self.0 {
-            Whole::Run(run) => {
-                run.called(Err(error));
-                Ok(())
-            }
-            _ => Err(error),
-        }
-    }
-
-    /// To be asked right before each request: it may be too late for it.
-    #[must_use]
-    pub fn may_send(&self) -> bool {
-        match &self.0 {
-            Whole::Run(run) => run.may_send(),
-            _ => true,
-        }
-    }
-
-    /// The same client, which asks so.
-    #[must_use]
-    pub fn guarded(&self, client: Client) -> Client {
-        match &self.0 {
-            Whole::Run(run) => {
-                let run = run.clone();
-                client.with_guard(move || run.may_send())
-            }
-            _ => client,
-        }
-    }
-}
-
-/// The pages of an account's numbers, each a call.
-#[derive(Clone, Debug)]
-pub struct HostedPages(Arc<Mutex<PhoneNumberPages>>);
-
-impl HostedPages {
-    /// From the first page on.
-    #[must_use]
-    pub fn new(waba_id: WabaId) -> Self {
-        Self(Arc::new(Mutex::new(PhoneNumberPages::new(waba_id))))
-    }
-
-    /// The read of the next page; none after the last one, and after an error.
-    #[must_use]
-    pub fn next(&self) -> Option<HostedCall> {
-        let operation = lock(&self.0).next()?.into();
-        Some(HostedCall { operation, whole: HostedWhole(Whole::Pages(self.0.clone())) })
-    }
-}
-
-fn set_pin(response: AnyResponse) -> Result<SetTwoStepPinResponse, TwoStepError> {
-    match response {
-        AnyResponse::SetTwoStepPin(response) => Ok(response),
-        _ => Err(TwoStepError::internal()),
-    }
-}
-
-fn page(response: AnyResponse) -> Result<PhoneNumberPage, TwoStepError> {
-    match response {
-        AnyResponse::PhoneNumberPage(page) => Ok(page),
-        _ => Err(TwoStepError::internal()),
-    }
-}
-
-/// One of the entry, or of an entry that is not known here: whatever has six digits and no more.
-pub(crate) fn may_show_a_pin(text: &str, entry: Option<&Entry>) -> bool {
-    text.split(|character: char| !character.is_ascii_digit()).any(|digits| digits.len() == 6)
-        || entry.is_some_and(|entry| entry.may_hold().iter().any(|pin| text.contains(pin.expose())))
-}
-
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

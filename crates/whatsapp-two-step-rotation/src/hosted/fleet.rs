@@ -1,4 +1,4 @@
-//! For bindings: many numbers, whose runs a host drives, several at once and on any thread.
+//! Many numbers, whose runs a host drives, several at once and on any thread.
 
 use std::{
     sync::{Arc, Mutex},
@@ -7,9 +7,9 @@ use std::{
 
 use whatsapp_two_step::PhoneNumberId;
 
+use super::{HostedRun, HostedStep, lock};
 use crate::{
     fleet::{FleetAccount, FleetEnd, FleetGoal, FleetLimits, FleetProgress, FleetRun, FleetStep, FleetTurn},
-    hosted::{HostedRun, HostedStep, lock},
     rotation::{RotationError, RotationSettings},
     rotator::Wish,
 };

@@ -1,4 +1,4 @@
-//! For bindings: [`check_vault`](crate::check_vault()) over a vault of the host's, for a host that asks and tells across a boundary of languages.
+//! [`check_vault`](crate::check_vault()) over a vault of the host's.
 
 use std::{
     fmt,
@@ -14,11 +14,11 @@ use std::{
 
 use whatsapp_two_step::{PhoneNumberId, TwoStepError};
 
+use super::{lock, may_show_a_pin};
 use crate::{
     check_vault::{VaultFault, check_vault},
     entry::Entry,
     error::{VaultError, VaultErrorKind},
-    hosted::{lock, may_show_a_pin},
     vault::{Stored, Vault, Version},
 };
 
