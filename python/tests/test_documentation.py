@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from support import PIN, TOKEN
 
-from whatsapp_two_step._client import ClientBase
+from whatsapp_two_step._client_base import ClientBase
 from whatsapp_two_step.testing import Sandbox
 
 ROOT = Path(__file__).parents[2]

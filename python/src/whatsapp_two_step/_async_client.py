@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from whatsapp_two_step._client import FROM_ENV, ClientBase, without_parameters
+from whatsapp_two_step._client_base import FROM_ENV, ClientBase, without_parameters
 from whatsapp_two_step._errors import TwoStepError
 from whatsapp_two_step._log import ended, watcher
 from whatsapp_two_step._native import NativeOperation, NativePages
