@@ -1,13 +1,14 @@
 //! The one error: what went wrong, which PIN holds now, and what to do next.
 
 mod cause;
+mod fields;
 mod kind;
 mod meaning;
 mod show;
 
 pub use kind::{ErrorKind, Outcome, Reason};
 
-use std::{borrow::Cow, error::Error as StdError, sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 pub(crate) use cause::Cause;
 pub(crate) use meaning::{Later, Meaning};
@@ -16,7 +17,7 @@ use crate::usage::Usage;
 
 /// Why a PIN was not set, and which PIN holds now.
 ///
-/// `Display` says what happened in one line; [`source`](StdError::source) says the rest, where there is more.
+/// `Display` says what happened in one line; [`source`](std::error::Error::source) says the rest, where there is more.
 /// Neither, nor `Debug` nor the serialised form, ever has a PIN, a token or an app secret in it, also where the server
 /// sent one back. Text from the server is stripped of control characters and shortened.
 ///
@@ -200,117 +201,5 @@ impl TwoStepError {
 
     pub(crate) fn later(&self) -> Later {
         self.0.later
-    }
-
-    /// What went wrong, as a code.
-    #[must_use]
-    pub fn kind(&self) -> ErrorKind {
-        self.0.kind
-    }
-
-    /// What went wrong, in one English sentence that is safe to log and to show.
-    #[must_use]
-    pub fn message(&self) -> &str {
-        &self.0.message
-    }
-
-    /// Which PIN holds now?
-    #[must_use]
-    pub fn outcome(&self) -> Outcome {
-        self.0.outcome
-    }
-
-    /// What to do next, in one sentence.
-    #[must_use]
-    pub fn hint(&self) -> &str {
-        &self.0.hint
-    }
-
-    /// The answer's HTTP status, if one came.
-    #[must_use]
-    pub fn http_status(&self) -> Option<u16> {
-        self.0.server.http_status
-    }
-
-    /// The Graph error's `code`.
-    #[must_use]
-    pub fn graph_code(&self) -> Option<u32> {
-        self.0.server.graph_code
-    }
-
-    /// The Graph error's `error_subcode`.
-    #[must_use]
-    pub fn graph_subcode(&self) -> Option<u32> {
-        self.0.server.graph_subcode
-    }
-
-    /// The Graph error's `type`, such as `OAuthException`.
-    #[must_use]
-    pub fn graph_type(&self) -> Option<&str> {
-        self.0.server.graph_type.as_deref()
-    }
-
-    /// The Graph error's `error_data.details`.
-    #[must_use]
-    pub fn details(&self) -> Option<&str> {
-        self.0.server.details.as_deref()
-    }
-
-    /// The Graph error's `error_user_title`.
-    #[must_use]
-    pub fn user_title(&self) -> Option<&str> {
-        self.0.server.user_title.as_deref()
-    }
-
-    /// The Graph error's `error_user_msg`.
-    #[must_use]
-    pub fn user_message(&self) -> Option<&str> {
-        self.0.server.user_message.as_deref()
-    }
-
-    /// The ID that Meta's support asks for: `fbtrace_id`, else the header `x-fb-request-id`.
-    #[must_use]
-    pub fn trace_id(&self) -> Option<&str> {
-        self.0.server.trace_id.as_deref()
-    }
-
-    /// How long to wait before the next call, if the server said.
-    #[must_use]
-    pub fn retry_after(&self) -> Option<Duration> {
-        self.0.server.retry_after
-    }
-
-    /// How much of its call budget is used, if the answer said: for who paces calls. Not serialised.
-    #[must_use]
-    pub fn usage(&self) -> Option<&Usage> {
-        self.0.server.usage.as_ref()
-    }
-
-    /// Would the same call, later, have a chance?
-    #[must_use]
-    pub fn is_retryable(&self) -> bool {
-        self.0.later != Later::Hopeless
-    }
-
-    /// Why the connection failed, or for what the call waited when its time was over: of `connection_failed` and `timed_out`.
-    #[must_use]
-    pub fn reason(&self) -> Option<Reason> {
-        self.0.reason
-    }
-
-    /// The texts of what [`source`](StdError::source) leads to, the outermost first.
-    ///
-    /// ```
-    /// let error = whatsapp_two_step::Pin::parse("12345").unwrap_err();
-    /// assert_eq!(error.causes().count(), 0);
-    /// ```
-    pub fn causes(&self) -> impl Iterator<Item = String> + '_ {
-        std::iter::successors(self.source(), |&cause| cause.source()).map(ToString::to_string)
-    }
-
-    /// How many requests were handed to the transport: 0 for bad input.
-    #[must_use]
-    pub fn attempts(&self) -> u32 {
-        self.0.attempts
     }
 }
