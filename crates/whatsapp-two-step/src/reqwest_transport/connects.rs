@@ -71,10 +71,13 @@ impl Connects {
     where
         E: Into<BoxError>,
     {
-        let Some(_turn) = self.turn().await else {
-            // Whoever waits has the other connection by then, and nobody hears of this.
-            sleep(HANDOVER).await;
-            return Err(Superseded.into());
+        let _turn = match self.turn().await {
+            Ok(turn) => turn,
+            Err(superseded) => {
+                // Whoever waits has the other connection by then, and nobody hears of this.
+                sleep(HANDOVER).await;
+                return Err(superseded.into());
+            }
         };
         let connection = connection.await;
         match &connection {
@@ -85,17 +88,17 @@ impl Connects {
         connection.map_err(Into::into)
     }
 
-    /// The turn to make a connection, or to make one without waiting for a turn; nothing, if another was made meanwhile.
-    async fn turn(&self) -> Option<Option<SemaphorePermit<'_>>> {
+    /// The turn to make a connection; nothing, where nobody has to wait for this one.
+    async fn turn(&self) -> Result<Option<SemaphorePermit<'_>>, Superseded> {
         let before = self.0.made.load(SeqCst);
         if !self.is_shared() {
-            return Some(None);
+            return Ok(None);
         }
-        let turn = timeout(PATIENCE, self.0.turn.acquire()).await.ok().and_then(Result::ok);
-        if turn.is_some() && self.0.made.load(SeqCst) != before {
-            return None;
+        match timeout(PATIENCE, self.0.turn.acquire()).await {
+            Ok(Ok(_)) if self.0.made.load(SeqCst) != before => Err(Superseded),
+            Ok(turn) => Ok(turn.ok().filter(|_| self.is_shared())),
+            Err(_) => Ok(None),
         }
-        Some(turn.filter(|_| self.is_shared()))
     }
 }
 
