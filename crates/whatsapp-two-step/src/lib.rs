@@ -7,7 +7,8 @@
 //! | transport | [`Transport`] | yes: moves one request |
 //! | client | [`Client`] | drives a call over a transport and a clock |
 //!
-//! ```no_run
+#![cfg_attr(feature = "reqwest", doc = "```no_run")]
+#![cfg_attr(not(feature = "reqwest"), doc = "```ignore")]
 //! use whatsapp_two_step::{Client, Outcome, TwoStepError};
 //!
 //! # async fn run() -> Result<(), TwoStepError> {
