@@ -1,12 +1,9 @@
 use std::{future::pending, io, thread};
 
 use tokio::runtime::{Builder, Handle};
+use whatsapp_two_step::EVENT_INTERVAL;
 
 use crate::outbox::{begin_work, wake_all};
-
-/// The sockets are looked at after each task. Else many calls that begin at once could write to a connection whose end has come and
-/// isn't read yet: then nobody knows what the server processed.
-const LOOK: u32 = 1;
 
 /// Starts the thread on which a host's calls and connections work, up to the process's end.
 ///
@@ -18,7 +15,7 @@ const LOOK: u32 = 1;
 /// The system's, if it gives no thread or no event queue.
 pub fn start_runtime(thread_name: &str) -> io::Result<Handle> {
     let runtime = Builder::new_current_thread()
-        .event_interval(LOOK)
+        .event_interval(EVENT_INTERVAL)
         .on_thread_park(wake_all)
         .on_thread_unpark(begin_work)
         .enable_io()

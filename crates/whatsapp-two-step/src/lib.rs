@@ -64,6 +64,8 @@ pub use operation::{
     AnyOperation, AnyResponse, MAX_BODY_BYTES, Operation, PhoneNumber, PhoneNumberPage, PhoneNumberPages, PinState,
     ReadPhoneNumbers, SetTwoStepPin, SetTwoStepPinResponse,
 };
+#[cfg(feature = "reqwest")]
+pub use reqwest_transport::EVENT_INTERVAL;
 #[cfg(feature = "client")]
 pub use transport::{Attempt, BoxFuture, Transport};
 pub use usage::{Usage, UsageEntry, UsageType};

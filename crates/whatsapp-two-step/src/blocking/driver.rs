@@ -18,9 +18,7 @@ use tokio::{
     task::yield_now,
 };
 
-/// The sockets are looked at after each task. Else many calls that begin at once could write to a connection whose end has come and
-/// isn't read yet: then nobody knows what the server processed.
-const LOOK: u32 = 1;
+use crate::reqwest_transport::EVENT_INTERVAL;
 
 /// How long nobody has called when the keeper takes over.
 const REST: Duration = Duration::from_millis(100);
@@ -63,7 +61,9 @@ impl Driver {
     /// The system's, if it gives no thread or no event queue.
     pub fn new() -> io::Result<Self> {
         let shared = Arc::new(Shared {
-            runtime: Some(Builder::new_current_thread().event_interval(LOOK).enable_io().enable_time().build()?),
+            runtime: Some(
+                Builder::new_current_thread().event_interval(EVENT_INTERVAL).enable_io().enable_time().build()?,
+            ),
             calls: AtomicU64::new(0),
             inside: AtomicUsize::new(0),
             keeper_is_at_it: AtomicBool::new(false),
